@@ -1,0 +1,40 @@
+"""The command line: each command is one call of the library, with the same name and options."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+
+from tendency.errors import TendencyError
+
+_USER_MISTAKE = 1
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one message on standard error, never a traceback."""
+    from tendency.cli.commands import app
+    from tendency.cli.output import say
+
+    try:
+        app()
+    except TendencyError as error:
+        say(f"tendency: {error}")
+        sys.exit(_USER_MISTAKE)
+    except BrokenPipeError:
+        # The reader (head, less) has gone: nothing more to say, and nothing to flush into.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        say("tendency: stopped; what was committed before stays as it was")
+        sys.exit(_INTERRUPTED)
+    except OSError as error:
+        say(f"tendency: {_system_message(error)}")
+        sys.exit(_USER_MISTAKE)
+
+
+def _system_message(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        return f"{where}the disk is full; make room and run the command again, what was committed is untouched"
+    return f"{where}{error.strerror or error}"
