@@ -3,5 +3,19 @@
 from __future__ import annotations
 
 from tendency.corpus.concordance import Line
+from tendency.corpus.index import FieldInfo, Index, Info, info, iterate
+from tendency.corpus.segment import Field, Segment, Terms
+from tendency.corpus.strings import Strings
 
-__all__ = ["Line"]
+__all__ = [
+    "Field",
+    "FieldInfo",
+    "Index",
+    "Info",
+    "Line",
+    "Segment",
+    "Strings",
+    "Terms",
+    "info",
+    "iterate",
+]

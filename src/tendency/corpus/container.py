@@ -1,0 +1,223 @@
+"""One file of named sections of numbers, written once and mapped into memory.
+
+The first 8 KiB are the header: eight bytes of magic, the format version, the length of a JSON table
+and its checksum, then the table with each section's name, number type, place, length and checksum.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import orjson
+import xxhash
+from numpy.typing import NDArray
+
+from tendency.corpus.storage import describing, sync_file
+from tendency.errors import DamagedIndexError, IndexVersionError
+
+MAGIC: Final = b"tendency"
+FORMAT: Final = 1
+HEADER_BYTES: Final = 8192
+_PREFIX: Final = struct.Struct("<8sIIQ")
+_ALIGNMENT: Final = 64
+_TYPES: Final = frozenset({"<u1", "<u4", "<u8", "<i4", "<i8"})
+
+Array = NDArray[Any]
+
+
+def checksum(data: Any) -> int:
+    """The 64-bit xxh3 of some bytes or of a contiguous array."""
+    if isinstance(data, np.ndarray):
+        data = data.reshape(-1).view(np.uint8).data if data.size else b""
+    return xxhash.xxh3_64_intdigest(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Where a section lies in its file: bytes from ``offset``, ``count`` numbers of ``type``."""
+
+    name: str
+    type: str
+    offset: int
+    count: int
+    checksum: int
+
+    @property
+    def bytes(self) -> int:
+        """Its length in bytes."""
+        return self.count * np.dtype(self.type).itemsize
+
+
+class ContainerWriter:
+    """Writes sections one after the other, then the header that makes the file valid.
+
+    A file that is left without ``finish`` has no magic and is no container.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._sections: list[Section] = []
+        with describing(f"writing {path}"):
+            # The caller decides when the file ends: a builder keeps it open while documents come in.
+            self._file = open(path, "xb")  # noqa: SIM115
+            self._file.write(bytes(HEADER_BYTES))
+        self._at = HEADER_BYTES
+
+    def array(self, name: str, values: Array) -> None:
+        """Write a whole section."""
+        values = np.ascontiguousarray(values)
+        values = values.astype(values.dtype.newbyteorder("<"), copy=False)
+        start = self._align()
+        self._write(values.reshape(-1).view(np.uint8).data if values.size else b"")
+        self._sections.append(
+            Section(name, values.dtype.str.replace("|", "<"), start, values.size, checksum(values))
+        )
+
+    def stream(self, name: str) -> Callable[[bytes], None]:
+        """A function that appends bytes to a new section; ends when the next section starts."""
+        start, digest = self._align(), xxhash.xxh3_64()
+        at = len(self._sections)
+        self._sections.append(Section(name, "<u1", start, 0, digest.intdigest()))
+
+        def append(data: bytes) -> None:
+            self._write(data)
+            digest.update(data)
+            self._sections[at] = Section(name, "<u1", start, self._at - start, digest.intdigest())
+
+        return append
+
+    def finish(self, **facts: int | str) -> tuple[int, int]:
+        """Write header and file to the disk; the file's size and its header's checksum."""
+        table = orjson.dumps(
+            {
+                **facts,
+                "size": self._at,
+                "sections": [
+                    [s.name, s.type, s.offset, s.count, f"{s.checksum:016x}"] for s in self._sections
+                ],
+            }
+        )
+        if len(table) + _PREFIX.size > HEADER_BYTES:
+            raise AssertionError("the table of sections does not fit its header")
+        seal = xxhash.xxh3_64_intdigest(table)
+        with describing(f"writing {self.path}"):
+            self._file.seek(0)
+            self._file.write(_PREFIX.pack(MAGIC, FORMAT, len(table), seal) + table)
+            sync_file(self._file)
+            self._file.close()
+        return self._at, seal
+
+    def abandon(self) -> None:
+        """Close and remove the unfinished file."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+    def _align(self) -> int:
+        self._write(bytes(-self._at % _ALIGNMENT))
+        return self._at
+
+    def _write(self, data: Any) -> None:
+        with describing(f"writing {self.path}"):
+            self._file.write(data)
+        self._at += len(data)
+
+
+class Container:
+    """A finished file of sections, mapped; its header and size are checked when it is opened.
+
+    Args:
+        path: The file.
+        expected: Size and header checksum by the manifest, or None.
+    """
+
+    def __init__(self, path: Path, expected: tuple[int, int] | None = None) -> None:
+        self.path = path
+        try:
+            with open(path, "rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                if expected is not None and size != expected[0]:
+                    raise self.damaged("size", f"it has {size:,} bytes instead of {expected[0]:,}")
+                if size < HEADER_BYTES:
+                    raise self.damaged("header", "the file is too short to hold one")
+                self._map = mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ)
+        except FileNotFoundError:
+            raise self.damaged("file", "it is missing") from None
+        except OSError as error:
+            raise self.damaged("file", f"it cannot be read ({error.strerror or error})") from error
+        self.size = size
+        self.facts, self.sections = self._header(expected)
+        self._verified: set[str] = set()
+
+    def damaged(self, section: str, what: str) -> DamagedIndexError:
+        """The error that names this file, the section, what is wrong and what to do."""
+        return DamagedIndexError(
+            f"{self.path}, {section}: {what}. The index is damaged; run `tendency check` to see what else is, "
+            "and build it again from its sources or a copy."
+        )
+
+    def _header(self, expected: tuple[int, int] | None) -> tuple[dict[str, Any], dict[str, Section]]:
+        magic, version, length, seal = _PREFIX.unpack_from(self._map, 0)
+        if magic != MAGIC:
+            raise self.damaged("header", "it does not begin like a file of an index")
+        table = self._map[_PREFIX.size : _PREFIX.size + length]
+        if length > HEADER_BYTES - _PREFIX.size or xxhash.xxh3_64_intdigest(table) != seal:
+            raise self.damaged("header", "its checksum is not that of its content")
+        if expected is not None and seal != expected[1]:
+            raise self.damaged("header", "it is not the file that the manifest names")
+        if version != FORMAT:
+            raise IndexVersionError(
+                f"{self.path} has format {version}, and this release reads format {FORMAT}; "
+                "use the release that wrote it, or build the index again from its sources."
+            )
+        try:
+            facts = orjson.loads(table)
+            sections = {
+                name: Section(name, kind, offset, count, int(sum_, 16))
+                for name, kind, offset, count, sum_ in facts.pop("sections")
+            }
+            if facts.pop("size") != self.size:
+                raise self.damaged("header", "the file has not the size that its header says")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise self.damaged("header", "its table of sections cannot be read") from error
+        for section in sections.values():
+            inside = section.type in _TYPES and section.offset >= HEADER_BYTES and section.count >= 0
+            if not inside or section.offset % 8 or section.offset + section.bytes > self.size:
+                raise self.damaged(section.name, "it lies outside its file")
+        return facts, sections
+
+    def raw(self, name: str, dtype: Any) -> Array:
+        """A section as an array over the mapped file, its content not verified."""
+        section = self.sections.get(name)
+        if section is None:
+            raise self.damaged(name, "the section is missing")
+        if np.dtype(dtype) != np.dtype(section.type):
+            raise self.damaged(name, f"its numbers are {section.type}, not {np.dtype(dtype).str}")
+        return np.frombuffer(self._map, dtype=section.type, count=section.count, offset=section.offset)
+
+    def array(self, name: str, dtype: Any, count: int | None = None) -> Array:
+        """A section as an array over the mapped file, verified against its checksum on first use.
+
+        Raises:
+            DamagedIndexError: Missing, of another type or length, or with another checksum.
+        """
+        values = self.raw(name, dtype)
+        if count is not None and values.size != count:
+            raise self.damaged(name, f"it holds {values.size:,} numbers instead of {count:,}")
+        self.verify(name)
+        return values
+
+    def verify(self, name: str) -> None:
+        """Nothing when the section's bytes have its checksum; remembered."""
+        if name in self._verified:
+            return
+        section = self.sections[name]
+        if checksum(np.frombuffer(self._map, np.uint8, section.bytes, section.offset)) != section.checksum:
+            raise self.damaged(name, "its content has changed since it was written (checksum)")
+        self._verified.add(name)
