@@ -1,0 +1,404 @@
+"""The inner loops, compiled: at most twenty kernels, which release the GIL.
+
+The functions marked ``_helper`` are inlined parts of kernels. Every kernel has one signature;
+arrays that a kernel only reads are declared read-only, so that memory-mapped ones do. A change
+here, in classes.py or in text_rules.py makes a new cache folder, and compiles anew.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from tendency.corpus.classes import (
+    APOSTROPHE,
+    CLOSE,
+    COLON,
+    COMMA,
+    COMPLEX,
+    CONNECTOR,
+    DOUBLE_QUOTE,
+    EXTEND,
+    HEBREW,
+    HYPHEN,
+    INVISIBLE,
+    LETTER,
+    LOWER,
+    LOWERED,
+    MARK,
+    MIDDLE,
+    NEWLINE,
+    NUMERIC,
+    PARAGRAPH,
+    QUOTE,
+    SEMICOLON,
+    SINGLE,
+    SOFT_HYPHEN,
+    SPACE,
+    STOP,
+    UPPER,
+)
+from tendency.corpus.kernel_cache import kernel
+from tendency.corpus.text_rules import (
+    ALWAYS,
+    BEFORE_NUMBER,
+    COLONS,
+    ELISION,
+    ELISIONS,
+    NOT_AFTER_NUMBER,
+    ORDINALS,
+    SEMICOLONS,
+)
+
+_helper = numba.njit(nogil=True)
+
+READ_U8 = "Array(uint8, 1, 'C', readonly=True)"
+READ_U32 = "Array(uint32, 1, 'C', readonly=True)"
+READ_U64 = "Array(uint64, 1, 'C', readonly=True)"
+READ_I32 = "Array(int32, 1, 'C', readonly=True)"
+READ_I64 = "Array(int64, 1, 'C', readonly=True)"
+
+_FNV_OFFSET = np.uint64(0xCBF29CE484222325)
+_FNV_PRIME = np.uint64(0x100000001B3)
+
+
+@_helper
+def _attached(kind):  # type: ignore[no-untyped-def]
+    """Whether a character of this class belongs to the one before it."""
+    return SOFT_HYPHEN <= kind <= EXTEND
+
+
+@_helper
+def _is_mark(kind, flags):  # type: ignore[no-untyped-def]
+    return kind == STOP or kind == MARK or (kind == SEMICOLON and flags & SEMICOLONS)
+
+
+@_helper
+def _past_attached(codes, classes, at, end):  # type: ignore[no-untyped-def]
+    while at < end and _attached(classes[codes[at]]):
+        at += 1
+    return at
+
+
+@_helper
+def _past_break(codes, classes, at, end):  # type: ignore[no-untyped-def]
+    """Where a word goes on after a hyphen and one line break; -1 where it does not.
+
+    ``at`` is just after the hyphen. The part after the break begins with a lower-case letter
+    and is not itself followed by a hyphen and a letter, as in ``mother-/in-law``.
+    """
+    while at < end and classes[codes[at]] == SPACE:
+        at += 1
+    if at >= end or classes[codes[at]] != NEWLINE:
+        return -1
+    if codes[at] == 13 and at + 1 < end and codes[at + 1] == 10:
+        at += 1
+    at += 1
+    while at < end and classes[codes[at]] == SPACE:
+        at += 1
+    if at >= end or classes[codes[at]] != LOWER:
+        return -1
+    after = at
+    while after < end and (classes[codes[after]] >= LETTER or _attached(classes[codes[after]])):
+        after += 1
+    if after + 1 < end and classes[codes[after]] == HYPHEN and classes[codes[after + 1]] >= LETTER:
+        return -1
+    return at
+
+
+@_helper
+def _kinds_of(codes, classes, lowered, start, end, ruleset, keys, kinds):  # type: ignore[no-untyped-def]
+    """The kinds under which a word is listed in a ruleset, as bits; 0 where it is not."""
+    key = _FNV_OFFSET ^ np.uint64(ruleset)
+    for at in range(start, end):
+        code = codes[at]
+        if classes[code] > INVISIBLE:
+            low = lowered[code] if code < LOWERED else code
+            key = (key ^ np.uint64(low)) * _FNV_PRIME
+    if key == 0:
+        key = np.uint64(1)
+    mask = np.uint64(len(keys) - 1)
+    slot = key & mask
+    while keys[slot] != 0:
+        if keys[slot] == key:
+            return np.int64(kinds[slot])
+        slot = (slot + np.uint64(1)) & mask
+    return np.int64(0)
+
+
+@_helper
+def _word_end(codes, classes, lowered, start, end, ruleset, flags, keys, kinds):  # type: ignore[no-untyped-def]
+    """Where the word that begins at ``start`` ends."""
+    kind = classes[codes[start]]
+    at = _past_attached(codes, classes, start + 1, end)
+    if kind == SINGLE:
+        return at
+    if kind == COMPLEX:
+        while at < end and (classes[codes[at]] == COMPLEX or _attached(classes[codes[at]])):
+            at += 1
+        return at
+    last = kind
+    while at < end:
+        if codes[at - 1] == 0xAD:
+            further = _past_break(codes, classes, at, end)
+            if further >= 0 and last >= LETTER:
+                last = classes[codes[further]]
+                at = _past_attached(codes, classes, further + 1, end)
+                continue
+        kind = classes[codes[at]]
+        if kind >= NUMERIC:
+            last = kind
+            at = _past_attached(codes, classes, at + 1, end)
+            continue
+        if kind == CONNECTOR:
+            further = at + 1
+            while further < end and (
+                classes[codes[further]] == CONNECTOR or _attached(classes[codes[further]])
+            ):
+                further += 1
+            if further < end and classes[codes[further]] >= NUMERIC:
+                at = further
+                continue
+            break
+        if kind == HYPHEN:
+            further = -1
+            if last >= LETTER:
+                further = _past_break(codes, classes, at + 1, end)
+            if further < 0:
+                break
+            last = classes[codes[further]]
+            at = _past_attached(codes, classes, further + 1, end)
+            continue
+        if kind < STOP or kind > SEMICOLON or kind == MARK:
+            break
+        further = _past_attached(codes, classes, at + 1, end)
+        beyond = classes[codes[further]] if further < end else SPACE
+        if (
+            flags & ELISIONS
+            and (kind == APOSTROPHE or kind == QUOTE)
+            and beyond >= SINGLE
+            and _kinds_of(codes, classes, lowered, start, at, ruleset, keys, kinds) & (1 << ELISION)
+        ):
+            return further
+        joins = False
+        if last >= LETTER and beyond >= LETTER:
+            joins = (
+                kind == STOP
+                or kind == APOSTROPHE
+                or kind == QUOTE
+                or kind == MIDDLE
+                or (kind == COLON and flags & COLONS != 0)
+                or (kind == DOUBLE_QUOTE and last == HEBREW and beyond == HEBREW)
+            )
+        elif last == NUMERIC and beyond == NUMERIC:
+            joins = kind == STOP or kind == APOSTROPHE or kind == QUOTE or kind == COMMA or kind == SEMICOLON
+        if joins:
+            at = further
+            continue
+        if last == HEBREW and kind == APOSTROPHE:
+            return further
+        break
+    return at
+
+
+@_helper
+def _blank_line(codes, classes, start, end):  # type: ignore[no-untyped-def]
+    """Where the white space that holds the first blank line begins; -1 without a blank line."""
+    lines = 0
+    begin = -1
+    at = start
+    while at < end:
+        kind = classes[codes[at]]
+        if kind == NEWLINE:
+            if begin < 0:
+                begin = at
+            if codes[at] == 13 and at + 1 < end and codes[at + 1] == 10:
+                at += 1
+            lines += 1
+        elif kind == PARAGRAPH:
+            if begin < 0:
+                begin = at
+            lines += 2
+        elif kind == SPACE:
+            if begin < 0:
+                begin = at
+        else:
+            begin = -1
+            lines = 0
+        if lines >= 2:
+            return begin
+        at += 1
+    return -1
+
+
+@_helper
+def _abbreviated(  # type: ignore[no-untyped-def]
+    codes, classes, lowered, start, end, following, after_number, first, ruleset, flags, keys, kinds
+):
+    """Whether a single stop right behind the word does not end the sentence.
+
+    So behind a lone capital, initials, a listed abbreviation, an ordinal, and a number of at
+    most three digits which is the first word of its sentence.
+    """
+    bases = 0
+    digits = 0
+    run = 0
+    longest = 0
+    last = SPACE
+    for at in range(start, end):
+        kind = classes[codes[at]]
+        if kind >= SINGLE:
+            bases += 1
+            run += 1
+            longest = max(longest, run)
+            digits += kind == NUMERIC
+            last = kind
+        elif kind == STOP:
+            run = 0
+    if longest == 1 and last == UPPER:
+        return True
+    if digits == bases:
+        return (first and digits <= 3) or (flags & ORDINALS != 0 and digits <= 2)
+    listed = _kinds_of(codes, classes, lowered, start, end, ruleset, keys, kinds)
+    return (
+        listed & (1 << ALWAYS) != 0
+        or (listed & (1 << BEFORE_NUMBER) != 0 and following == NUMERIC)
+        or (listed & (1 << NOT_AFTER_NUMBER) != 0 and not after_number)
+    )
+
+
+@_helper
+def _marked_end(  # type: ignore[no-untyped-def]
+    codes, classes, lowered, start, end, gap_end, after_number, first, ruleset, flags, keys, kinds
+):
+    """Where a sentence mark between two words ends the sentence; -1 where none does.
+
+    The gap from ``end`` to ``gap_end`` lies between the word that begins at ``start`` and the
+    next. The place is behind the mark and the quotes and brackets that close after it.
+    """
+    following = classes[codes[gap_end]]
+    if following == LOWER:
+        return -1
+    at = end
+    while at < gap_end:
+        if not _is_mark(classes[codes[at]], flags):
+            at += 1
+            continue
+        begin = at
+        marks = 0
+        closers = 0
+        while at < gap_end:
+            kind = classes[codes[at]]
+            if _is_mark(kind, flags):
+                marks += 1
+            elif kind == CLOSE or APOSTROPHE <= kind <= DOUBLE_QUOTE:
+                closers += 1
+            elif not _attached(kind):
+                break
+            at += 1
+        single = marks == 1 and classes[codes[begin]] == STOP
+        behind = classes[codes[at]] if at < gap_end else following
+        if behind == COMMA or behind == COLON or behind == SEMICOLON:
+            continue
+        if single:
+            if begin == end and _abbreviated(
+                codes,
+                classes,
+                lowered,
+                start,
+                end,
+                following,
+                after_number,
+                first,
+                ruleset,
+                flags,
+                keys,
+                kinds,
+            ):
+                continue
+            if at == gap_end and closers == 0:
+                continue
+        return at
+    return -1
+
+
+@kernel(
+    f"int64({READ_U32}, {READ_I64}, {READ_U8}, {READ_U8}, {READ_U32}, {READ_U8}, {READ_U64}, {READ_U8}, "
+    "int32[::1], int32[::1], int64[::1])"
+)
+def scan_documents(  # type: ignore[no-untyped-def]
+    codes, bounds, rulesets, classes, lowered, switches, keys, kinds, starts, ends, first
+):
+    """The number of tokens of all documents, with their places written to ``starts`` and ``ends``.
+
+    Args:
+        codes: Code points of the documents, one after the other.
+        bounds: Where each document begins and the last one ends, (documents + 1,).
+        rulesets: The ruleset of each document.
+        classes: The class of every code point.
+        lowered: The lower case of the first code points.
+        switches: The flags of each ruleset.
+        keys: Hashes of listed words.
+        kinds: What the words are listed as.
+        starts: Written: where each token begins in ``codes``; room for one a code point and one
+            a document.
+        ends: Written: where it ends; equal to its start for a sentence end.
+        first: Written: the number of each document's first token, (documents + 1,).
+    """
+    n = 0
+    for document in range(len(rulesets)):
+        first[document] = n
+        end = bounds[document + 1]
+        ruleset = rulesets[document]
+        flags = switches[ruleset]
+        at = bounds[document]
+        words = 0  # in this sentence so far
+        before = at  # where the last word ends
+        while True:
+            noteworthy = False
+            while at < end:
+                kind = classes[codes[at]]
+                if kind >= SINGLE:
+                    break
+                noteworthy |= kind == NEWLINE or (PARAGRAPH <= kind <= MARK) or kind == SEMICOLON
+                at += 1
+            if at >= end:
+                break
+            if noteworthy and words:
+                place = _blank_line(codes, classes, before, at)
+                if place < 0:
+                    after_number = words > 1 and classes[codes[starts[n - 2]]] == NUMERIC
+                    place = _marked_end(
+                        codes,
+                        classes,
+                        lowered,
+                        starts[n - 1],
+                        before,
+                        at,
+                        after_number,
+                        words == 1,
+                        ruleset,
+                        flags,
+                        keys,
+                        kinds,
+                    )
+                if place >= 0:
+                    starts[n] = place
+                    ends[n] = place
+                    n += 1
+                    words = 0
+            before = _word_end(codes, classes, lowered, at, end, ruleset, flags, keys, kinds)
+            starts[n] = at
+            ends[n] = before
+            n += 1
+            words += 1
+            at = before
+        if words:
+            place = end
+            while classes[codes[place - 1]] <= NEWLINE or classes[codes[place - 1]] == PARAGRAPH:
+                place -= 1
+            starts[n] = place
+            ends[n] = place
+            n += 1
+    first[len(rulesets)] = n
+    return n
