@@ -1,0 +1,173 @@
+"""The files that the sources name, in a fixed order."""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from tendency.documents.problem import Note, Problem
+from tendency.documents.streams import PACKED, Source
+from tendency.errors import SettingError, SourceError
+
+Named = str | os.PathLike[str]
+
+#: The sidecar has this name; a folder that holds one is not read as if it were a document.
+SIDECAR = "people.csv"
+
+_OPEN_REMEDY = "Give the right to read it, or leave it out."
+
+
+def printable(path: str | bytes | os.PathLike[str]) -> str:
+    """A path as text that can be printed and stored, whatever bytes it is made of."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def sources_of(named: Named | Iterable[Named], known: Iterable[str]) -> list[Source | Problem | Note]:
+    """Every file that the names stand for: files, folders, patterns with ``*``, and ``-``.
+
+    Raises:
+        SettingError: Nothing was named.
+        SourceError: A name stands for no file.
+    """
+    names = [named] if isinstance(named, (str, os.PathLike)) else list(named)
+    if not names:
+        raise SettingError("No source was named: give files, folders, or - for JSON lines on standard input.")
+    suffixes = frozenset(known)
+    found: list[Source | Problem | Note] = []
+    for name in names:
+        found.extend(_found(os.fspath(name), suffixes))
+    return found
+
+
+def _found(name: str, known: frozenset[str]) -> Iterator[Source | Problem | Note]:
+    if name == "-":
+        yield Source(None, "standard input", "-", ".jsonl")
+        return
+    if "\0" in name:
+        raise SourceError(f"{name!r} is no path: it holds a NUL character.")
+    path = Path(name).expanduser()
+    if not os.path.lexists(path) and glob.has_magic(name):
+        matches = sorted(glob.glob(str(path), recursive=True))
+        if not matches:
+            raise SourceError(f"No file matches {printable(name)}: mend the pattern.")
+        for match in matches:
+            yield from _one(Path(match), known)
+        return
+    if not path.exists():
+        what = "is a link to nothing" if path.is_symlink() else "does not exist"
+        raise SourceError(f"{printable(name)} {what}: give the path of a file or folder.")
+    yield from _one(path, known)
+
+
+def _one(path: Path, known: frozenset[str]) -> Iterator[Source | Problem | Note]:
+    if path.is_dir():
+        yield from _Folder(path, known).sources()
+        return
+    suffix, packing = format_of(path.name)
+    if suffix not in known:
+        if not suffix and not packing and not path.is_file():
+            # A pipe from the shell, such as <(zcat …), has no suffix.
+            yield Source(path, printable(path), printable(path.name), ".jsonl")
+            return
+        shown = ", ".join(sorted(known))
+        what = (
+            f"the format {suffix!r} is not read."
+            if suffix
+            else "the file name has no suffix that names a format."
+        )
+        yield Problem(printable(path), None, what, f"Convert it to one of {shown}.", "unknown format")
+        return
+    yield Source(path, printable(path), _id(path.name, suffix, packing), suffix, packing, _size(path))
+
+
+def format_of(name: str) -> tuple[str, str]:
+    """The suffix that names the format, in lower case, and the packing."""
+    stem, suffix = os.path.splitext(name)
+    packing = PACKED.get(suffix.lower(), "")
+    if packing:
+        suffix = os.path.splitext(stem)[1]
+    return suffix.lower(), packing
+
+
+def _id(relative: str, suffix: str, packing: str) -> str:
+    if packing:
+        relative = relative[: relative.rindex(".")]
+    return printable(relative[: len(relative) - len(suffix)]).replace(os.sep, "/")
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+class _Folder:
+    """A folder that is read with everything below it, sorted, each real folder once."""
+
+    def __init__(self, path: Path, known: frozenset[str]) -> None:
+        self.root, self.known = path, known
+        self.seen: set[tuple[int, int]] = set()
+        self.passed: Counter[str] = Counter()
+
+    def sources(self) -> Iterator[Source | Problem | Note]:
+        count = 0
+        for item in self._below(self.root):
+            count += isinstance(item, (Source, Problem))
+            yield item
+        if self.passed:
+            kinds = ", ".join(
+                f"{number} {suffix or 'without suffix'}" for suffix, number in sorted(self.passed.items())
+            )
+            yield Note(printable(self.root), None, f"files of other formats were passed over: {kinds}.")
+        if not count:
+            what = "the folder holds no file of a known format."
+            yield Problem(
+                printable(self.root), None, what, f"Read are {', '.join(sorted(self.known))}.", "empty"
+            )
+
+    def _below(self, folder: Path) -> Iterator[Source | Problem | Note]:
+        try:
+            status = folder.stat()
+            if (status.st_dev, status.st_ino) in self.seen:
+                yield Note(
+                    printable(folder), None, "the folder was reached before, by a link, and is read once."
+                )
+                return
+            self.seen.add((status.st_dev, status.st_ino))
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            yield _unreadable(folder, error)
+            return
+        for entry in entries:
+            if not entry.name.startswith("."):
+                yield from self._entry(Path(entry.path))
+
+    def _entry(self, path: Path) -> Iterator[Source | Problem | Note]:
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            yield _unreadable(path, error)
+            return
+        if stat.S_ISDIR(mode):
+            yield from self._below(path)
+            return
+        suffix, packing = format_of(path.name)
+        if path.name.lower() == SIDECAR:
+            yield Note(printable(path), None, "was passed over as the sidecar; name it as people to use it.")
+        elif suffix not in self.known:
+            self.passed[suffix] += 1
+        elif not stat.S_ISREG(mode):
+            yield Problem(printable(path), None, "is no regular file.", "Name it by itself to read a pipe.")
+        else:
+            relative = os.path.relpath(path, self.root)
+            yield Source(path, printable(path), _id(relative, suffix, packing), suffix, packing, _size(path))
+
+
+def _unreadable(path: Path, error: OSError) -> Problem:
+    return Problem(printable(path), None, f"cannot be read ({error.strerror or error}).", _OPEN_REMEDY)
