@@ -1,0 +1,223 @@
+"""What a dossier may say: every key, its type and its meaning, as frozen values.
+
+The descriptions here are the reference: ``docs/dossier.md`` is made from them by
+``python -m tendency.dossier.reference``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+
+Period = Literal["day", "week", "month", "quarter", "year", "decade", "eras"]
+
+NOT_YET = {
+    "": ("series", "holdings", "alternative", "prediction", "watch", "discover"),
+    "slogan": ("judged",),
+    "ranking": ("judged",),
+}
+"""Keys of the format that a later release answers: refused by name, never ignored."""
+
+
+def _written(value: Any) -> Any:
+    """A date as text: TOML writes 1943-02-02 as a date and 1943 as a number."""
+    if isinstance(value, bool):
+        raise ValueError('must be a date such as 1943-02-02, 1943 or "1943-02", not true or false')
+    if isinstance(value, dt.datetime):
+        raise ValueError("must be a day without a time, such as 1943-02-02")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, int):
+        return f"{value:04d}"
+    if not isinstance(value, str):
+        raise ValueError('must be a date such as 1943-02-02, 1943 or "1943-02"')
+    return value
+
+
+def _written_span(value: Any) -> Any:
+    """A span as ``first/last``, both included, from text or from an array of two dates."""
+    if isinstance(value, list | tuple):
+        if len(value) != 2:
+            raise ValueError(
+                'must have two dates, the first and the last, such as [1930, 1939] or "1930/1939"'
+            )
+        return f"{_written(value[0])}/{_written(value[1])}"
+    return _written(value)
+
+
+def _array(value: Any) -> Any:
+    """An array as a frozen tuple."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+When = Annotated[str, BeforeValidator(_written)]
+Span = Annotated[str, BeforeValidator(_written_span)]
+
+
+class Part(BaseModel):
+    """A table of the dossier: frozen, strictly typed, without keys of its own making."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+
+class TermsFile(Part):
+    """Named queries kept in a file of their own."""
+
+    file: str = Field(
+        description="A CSV, quanteda YAML (`.yml`, `.yaml`) or LIWC (`.dic`) file, relative to the dossier.",
+        min_length=1,
+    )
+    category: str | None = Field(
+        None,
+        description="Which of the file's categories is meant; without it all of its words together.",
+    )
+
+
+class Fields(Part):
+    """Which column of the sources holds what; every other column is kept as a field."""
+
+    id: str = Field("id", description="The column with the document's id.")
+    date: str = Field("date", description="The column with its date.")
+    text: str = Field("text", description="The column with its text.")
+    title: str = Field("title", description="The column with its title.")
+    author: str = Field("author", description="The column with its author.")
+
+
+class Slogan(Part):
+    """How often something is named, and what is named around it."""
+
+    name: str = Field(description="What it is called in sentences and charts.", min_length=1)
+    query: str = Field(description="What counts as naming it (docs/queries.md).", min_length=1)
+    aims: dict[str, str] = Field(
+        default_factory=dict,
+        description="Queries looked for within 10, 30 and 100 words of each hit, by name: what the slogan is "
+        "named for or against.",
+    )
+    goal: str | None = Field(
+        None,
+        description="A query for its final goal: looked for like an aim, and marked as the goal.",
+        min_length=1,
+    )
+    period: Period | None = Field(None, description="Another period than the dossier's.")
+    where: str | None = Field(None, description="Only in these documents, beside the dossier's own `where`.")
+    split: str | None = Field(
+        None,
+        description='`"standpoint"`, a field, or `"none"`; by default the standpoints where the dossier has any.',
+    )
+
+
+class Ranking(Part):
+    """Which of several things is named most, when, and how sure that is."""
+
+    name: str = Field(description="What it is called in sentences and charts.", min_length=1)
+    items: dict[str, str] = Field(description="The things to put in order: a query each, by name.")
+    near: str | None = Field(
+        None,
+        description="Count only hits with one of these within `within` words: the ranking is then called "
+        '"named beside words of …".',
+        min_length=1,
+    )
+    within: int = Field(12, description="How many words away a `near` may be.", ge=1, le=1000)
+    split: str | None = Field(
+        None, description='`"standpoint"`, a field, or `"none"`; by default the ranking is not split.'
+    )
+    overlap: bool = Field(
+        False, description="Allow items that share words with each other or with `near`; otherwise an error."
+    )
+    period: Period | None = Field(None, description="Another period than the dossier's.")
+    where: str | None = Field(None, description="Only in these documents, beside the dossier's own `where`.")
+
+
+class Event(Part):
+    """A date drawn on every curve. It stands beside the text; it is not a cause."""
+
+    name: str = Field(description="What is written beside the line.", min_length=1)
+    date: When = Field(description='The day, or `"1943-02"` or `1943` where no more is known.')
+    source: str = Field("", description="Where the date comes from.")
+
+
+class Dossier(Part):
+    """The questions that are asked of a corpus."""
+
+    title: str = Field(description="The report's title.", min_length=1)
+    corpus: str | None = Field(
+        None,
+        description="The index folder, relative to the dossier. With `sources`, where the index is made; by "
+        "default the dossier's own name with `.index`.",
+        min_length=1,
+    )
+    sources: Annotated[tuple[str, ...], BeforeValidator(_array)] = Field(
+        (),
+        description="Files or folders to index on first use: globs relative to the dossier; `${NAME}` stands "
+        "for an environment variable.",
+    )
+    fields: Fields = Field(default_factory=Fields, description="Which column of the sources holds what.")
+    period: Period | None = Field(
+        None,
+        description="day, week, month, quarter, year, decade, or eras; year unless `[eras]` are given.",
+    )
+    from_: When | None = Field(None, alias="from", description="The first day, month or year that counts.")
+    to: When | None = Field(None, description="The last day, month or year that counts, itself included.")
+    where: str | None = Field(None, description="Only these documents: an SQL expression over their fields.")
+    language: str | None = Field(None, description="Only documents in this language, such as `en`.")
+    cluster: Annotated[str | tuple[str, ...] | None, BeforeValidator(_array)] = Field(
+        None,
+        description="The field whose values are independent pieces of evidence, `document` or `day`; several "
+        "take the one with the larger interval. By default `publication` or `newspaper`, else `author`, else "
+        "the document.",
+    )
+    seed: int = Field(1, description="The seed of every draw.", ge=0, le=2**63 - 1)
+    before: Span | None = Field(
+        None,
+        description='The earlier of the two spans that are compared, first and last included: `"1930/1939"`. '
+        "By default the first third of the periods that hold text.",
+    )
+    after: Span | None = Field(None, description="The later of the two; by default the last third.")
+    people: str | None = Field(
+        None,
+        description="A CSV file with name, faction, from, to and more: joined to documents by author and date "
+        "when they are indexed.",
+        min_length=1,
+    )
+    terms: dict[str, str | TermsFile] = Field(
+        default_factory=dict,
+        description="Named queries, used as `@name` anywhere; a name may stand for a file, and `file` takes "
+        "every category of a file under its own name.",
+    )
+    standpoints: dict[str, str] = Field(
+        default_factory=dict, description="Named filters over documents, in the language of `where`."
+    )
+    eras: dict[str, Span] = Field(
+        default_factory=dict,
+        description='Named spans to count by, first and last included: `"the siege" = "1941-09/1944-01"`.',
+    )
+    slogan: Annotated[tuple[Slogan, ...], BeforeValidator(_array)] = Field(
+        (), description="Slogans to follow."
+    )
+    ranking: Annotated[tuple[Ranking, ...], BeforeValidator(_array)] = Field(
+        (), description="Things to put in order."
+    )
+    event: Annotated[tuple[Event, ...], BeforeValidator(_array)] = Field(
+        (), description="Dates drawn on every curve."
+    )
+
+    _file: str | None = PrivateAttr(None)
+    _text: str = PrivateAttr("")
+
+
+PARTS: dict[str, type[Part]] = {
+    "": Dossier,
+    "fields": Fields,
+    "terms": TermsFile,
+    "slogan": Slogan,
+    "ranking": Ranking,
+    "event": Event,
+}
+"""The tables of a dossier by the key under which they stand."""
+
+
+def keys_of(part: type[Part]) -> tuple[str, ...]:
+    """The keys as they are written in a dossier, in the order of the reference."""
+    return tuple(info.alias or name for name, info in part.model_fields.items())
