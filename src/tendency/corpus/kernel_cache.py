@@ -23,9 +23,12 @@ from types import FunctionType
 from typing import Any
 
 import numba
-from numba.core.caching import CompileResultCacheImpl, _Cache
-from numba.core.serialize import dumps
+from numba.core import caching, serialize
+from numba.core.caching import _Cache
 
+# numba's own way to take a compiled function apart and put it together; untyped there.
+_impl: Any = caching.CompileResultCacheImpl
+_dumps: Any = serialize.dumps
 _log = logging.getLogger("tendency.kernels")
 _DIGEST_BYTES = 32
 
@@ -47,6 +50,7 @@ class Kernel:
         self._lock = threading.Lock()
 
     def __call__(self, *arguments: Any) -> Any:
+        """What the compiled function returns."""
         if self._compiled is None:
             self.compile()
         return self._compiled(*arguments)
@@ -55,7 +59,7 @@ class Kernel:
         """Load the compiled form from the cache, or compile and keep it."""
         with self._lock:
             if self._compiled is None:
-                dispatcher = numba.njit(nogil=True)(self._function)
+                dispatcher: Any = numba.njit(nogil=True)(self._function)
                 dispatcher._cache = _KernelCache(self._function)
                 dispatcher.compile(self._signature)
                 dispatcher.disable_compile()
@@ -92,6 +96,7 @@ def _candidates() -> list[Path]:
     named = os.environ.get("TENDENCY_CACHE")
     if named:
         return [Path(named), *_private_temporary_folder()]
+    under: str | None
     if sys.platform == "darwin":
         under, below = os.environ.get("HOME"), Path("Library/Caches/tendency")
     elif os.environ.get("XDG_CACHE_HOME"):
@@ -131,7 +136,7 @@ def _announce() -> None:
     _log.warning("Compiling the counting kernels, once: this takes some seconds.")
 
 
-class _KernelCache(_Cache):  # type: ignore[misc]
+class _KernelCache(_Cache):
     """What numba asks of a cache, for one function: one file for each signature and processor."""
 
     def __init__(self, function: FunctionType) -> None:
@@ -159,7 +164,7 @@ class _KernelCache(_Cache):  # type: ignore[misc]
             content = path.read_bytes() if path else b""
             digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
             if payload and hashlib.sha256(payload).digest() == digest:
-                return CompileResultCacheImpl.rebuild(None, target, pickle.loads(payload))
+                return _impl.rebuild(None, target, pickle.loads(payload))
         _announce()
         return None
 
@@ -169,7 +174,7 @@ class _KernelCache(_Cache):  # type: ignore[misc]
             path = self._path(signature, compiled.codegen)
             if path is None:
                 return
-            payload = dumps(CompileResultCacheImpl.reduce(None, compiled))
+            payload = _dumps(_impl.reduce(None, compiled))
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
                 file.write(hashlib.sha256(payload).digest() + payload)
             os.replace(file.name, path)

@@ -60,6 +60,8 @@ READ_I64 = "Array(int64, 1, 'C', readonly=True)"
 
 _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
+_UPPER_HALF = np.uint64(0xFFFFFFFF00000000)
+_LOWER_HALF = np.uint64(0xFFFFFFFF)
 
 
 @_helper
@@ -70,7 +72,7 @@ def _attached(kind):  # type: ignore[no-untyped-def]
 
 @_helper
 def _is_mark(kind, flags):  # type: ignore[no-untyped-def]
-    return kind == STOP or kind == MARK or (kind == SEMICOLON and flags & SEMICOLONS)
+    return kind in (STOP, MARK) or (kind == SEMICOLON and flags & SEMICOLONS)
 
 
 @_helper
@@ -139,16 +141,23 @@ def _word_end(codes, classes, lowered, start, end, ruleset, flags, keys, kinds):
         return at
     last = kind
     while at < end:
-        if codes[at - 1] == 0xAD:
-            further = _past_break(codes, classes, at, end)
-            if further >= 0 and last >= LETTER:
-                last = classes[codes[further]]
-                at = _past_attached(codes, classes, further + 1, end)
-                continue
         kind = classes[codes[at]]
         if kind >= NUMERIC:
             last = kind
-            at = _past_attached(codes, classes, at + 1, end)
+            at += 1
+            continue
+        if _attached(kind):
+            at += 1
+            continue
+        if kind == SPACE and codes[at - 1] != 0xAD:
+            break
+        if kind <= HYPHEN:
+            further = -1
+            if last >= LETTER and (kind == HYPHEN or codes[at - 1] == 0xAD):
+                further = _past_break(codes, classes, at + (kind == HYPHEN), end)
+            if further < 0:
+                break
+            at = further
             continue
         if kind == CONNECTOR:
             further = at + 1
@@ -160,22 +169,13 @@ def _word_end(codes, classes, lowered, start, end, ruleset, flags, keys, kinds):
                 at = further
                 continue
             break
-        if kind == HYPHEN:
-            further = -1
-            if last >= LETTER:
-                further = _past_break(codes, classes, at + 1, end)
-            if further < 0:
-                break
-            last = classes[codes[further]]
-            at = _past_attached(codes, classes, further + 1, end)
-            continue
         if kind < STOP or kind > SEMICOLON or kind == MARK:
             break
         further = _past_attached(codes, classes, at + 1, end)
         beyond = classes[codes[further]] if further < end else SPACE
         if (
             flags & ELISIONS
-            and (kind == APOSTROPHE or kind == QUOTE)
+            and kind in (APOSTROPHE, QUOTE)
             and beyond >= SINGLE
             and _kinds_of(codes, classes, lowered, start, at, ruleset, keys, kinds) & (1 << ELISION)
         ):
@@ -183,15 +183,12 @@ def _word_end(codes, classes, lowered, start, end, ruleset, flags, keys, kinds):
         joins = False
         if last >= LETTER and beyond >= LETTER:
             joins = (
-                kind == STOP
-                or kind == APOSTROPHE
-                or kind == QUOTE
-                or kind == MIDDLE
+                kind in (STOP, APOSTROPHE, QUOTE, MIDDLE)
                 or (kind == COLON and flags & COLONS != 0)
                 or (kind == DOUBLE_QUOTE and last == HEBREW and beyond == HEBREW)
             )
         elif last == NUMERIC and beyond == NUMERIC:
-            joins = kind == STOP or kind == APOSTROPHE or kind == QUOTE or kind == COMMA or kind == SEMICOLON
+            joins = kind in (STOP, APOSTROPHE, QUOTE, COMMA, SEMICOLON)
         if joins:
             at = further
             continue
@@ -298,7 +295,7 @@ def _marked_end(  # type: ignore[no-untyped-def]
             at += 1
         single = marks == 1 and classes[codes[begin]] == STOP
         behind = classes[codes[at]] if at < gap_end else following
-        if behind == COMMA or behind == COLON or behind == SEMICOLON:
+        if behind in (COMMA, COLON, SEMICOLON):
             continue
         if single:
             if begin == end and _abbreviated(
@@ -360,7 +357,7 @@ def scan_documents(  # type: ignore[no-untyped-def]
                 kind = classes[codes[at]]
                 if kind >= SINGLE:
                     break
-                noteworthy |= kind == NEWLINE or (PARAGRAPH <= kind <= MARK) or kind == SEMICOLON
+                noteworthy |= kind in (NEWLINE, SEMICOLON) or PARAGRAPH <= kind <= MARK
                 at += 1
             if at >= end:
                 break
@@ -402,3 +399,130 @@ def scan_documents(  # type: ignore[no-untyped-def]
             n += 1
     first[len(rulesets)] = n
     return n
+
+
+@kernel(f"uint32[::1]({READ_U32}, {READ_I64})")
+def invert(tokens, first):  # type: ignore[no-untyped-def]
+    """The positions of every term, ascending in each: a counting sort.
+
+    Args:
+        tokens: The term at each position.
+        first: Where each term's positions begin in the result, (terms + 1,).
+    """
+    places = first.copy()
+    postings = np.empty(len(tokens), np.uint32)
+    for position in range(len(tokens)):
+        term = tokens[position]
+        postings[places[term]] = position
+        places[term] += 1
+    return postings
+
+
+@_helper
+def _write_utf8(pool, at, code):  # type: ignore[no-untyped-def]
+    """Where the code point, written to the pool from ``at`` on, ends."""
+    if code < 0x80:
+        pool[at] = code
+        return at + 1
+    if code < 0x800:
+        pool[at] = 0xC0 | (code >> 6)
+        pool[at + 1] = 0x80 | (code & 0x3F)
+        return at + 2
+    if code < 0x10000:
+        pool[at] = 0xE0 | (code >> 12)
+        pool[at + 1] = 0x80 | ((code >> 6) & 0x3F)
+        pool[at + 2] = 0x80 | (code & 0x3F)
+        return at + 3
+    pool[at] = 0xF0 | (code >> 18)
+    pool[at + 1] = 0x80 | ((code >> 12) & 0x3F)
+    pool[at + 2] = 0x80 | ((code >> 6) & 0x3F)
+    pool[at + 3] = 0x80 | (code & 0x3F)
+    return at + 4
+
+
+@_helper
+def _same(pool, start, end, other, other_end):  # type: ignore[no-untyped-def]
+    if end - start != other_end - other:
+        return False
+    for at in range(end - start):  # noqa: SIM110 - numba compiles no generator inside all()
+        if pool[start + at] != pool[other + at]:
+            return False
+    return True
+
+
+@kernel(
+    f"int64({READ_U32}, {READ_I32}, {READ_I32}, int64, {READ_U8}, uint64[::1], uint8[::1], int64[::1], int64[::1], "
+    "uint32[::1])"
+)
+def intern(codes, starts, ends, begin, classes, slots, pool, offsets, count, numbers):  # type: ignore[no-untyped-def]
+    """The number of the first token that found no room, from ``begin`` on; all of them if none.
+
+    Writes the term number of each token's form, 0 for a sentence end and new forms in the order
+    in which they come. Stops before the tables are three quarters full, so that the caller can
+    make larger ones and go on.
+
+    Args:
+        codes: Code points that the tokens point into.
+        starts: Where each token begins.
+        ends: Where it ends.
+        begin: The first token to do.
+        classes: The class of every code point.
+        slots: Open-addressing table (a power of two,): the upper half of a form's hash and its
+            term number; 0 is empty.
+        pool: The forms as UTF-8, one after the other.
+        offsets: Where each term's form begins in the pool and the last one ends.
+        count: How many terms there are, the sentence end included, (1,); brought up to date.
+        numbers: Written: the term number of each token.
+    """
+    mask = np.uint64(len(slots) - 1)
+    terms = count[0]
+    for token in range(begin, len(starts)):
+        start = starts[token]
+        end = ends[token]
+        if start == end:
+            numbers[token] = 0
+            continue
+        used = offsets[terms]
+        if 4 * terms >= 3 * len(slots) or terms + 1 >= len(offsets) or used + 4 * (end - start) > len(pool):
+            count[0] = terms
+            return token
+        # The form is written behind the pool and stays there if it is new.
+        key = _FNV_OFFSET
+        at = used
+        for place in range(start, end):
+            code = codes[place]
+            if classes[code] > INVISIBLE:
+                key = (key ^ np.uint64(code)) * _FNV_PRIME
+                at = _write_utf8(pool, at, code)
+        # The upper half decides the slot too, so that a larger table needs no form hashed anew.
+        tag = (key ^ (key << np.uint64(32))) & _UPPER_HALF
+        slot = (tag >> np.uint64(32)) & mask
+        number = np.uint64(0)
+        while slots[slot] != 0:
+            entry = slots[slot]
+            if entry & _UPPER_HALF == tag:
+                term = np.int64(entry & _LOWER_HALF)
+                if _same(pool, offsets[term], offsets[term + 1], used, at):
+                    number = np.uint64(term)
+                    break
+            slot = (slot + np.uint64(1)) & mask
+        if number == 0:
+            number = np.uint64(terms)
+            slots[slot] = tag | number
+            terms += 1
+            offsets[terms] = at
+        numbers[token] = number
+    count[0] = terms
+    return len(starts)
+
+
+@kernel(f"void({READ_U64}, uint64[::1])")
+def rehash(slots, larger):  # type: ignore[no-untyped-def]
+    """Move the entries of the table of ``intern`` to a larger one, a power of two, all zero."""
+    mask = np.uint64(len(larger) - 1)
+    for entry in slots:
+        if entry != 0:
+            slot = (entry >> np.uint64(32)) & mask
+            while larger[slot] != 0:
+                slot = (slot + np.uint64(1)) & mask
+            larger[slot] = entry

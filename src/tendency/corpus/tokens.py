@@ -66,7 +66,7 @@ def scan(text: str, language: str | None = None) -> Tokens:
     has no tokens.
 
     Args:
-        text: Without lone surrogates.
+        text: Any string.
         language: A code or an English name, such as ``fr`` or ``French``.
     """
     codes = code_points(text)
@@ -86,7 +86,7 @@ def scan_codes(
     """
     from tendency.corpus.kernels import scan_documents
 
-    known: dict[str | None, int] = {language: ruleset(language) for language in set(languages)}
+    known = {language: ruleset(language) for language in set(languages)}
     rulesets = np.array([known[language] for language in languages], np.uint8)
     room = len(codes) + len(rulesets)
     # Only the pages that tokens fall on are ever touched.
@@ -111,12 +111,14 @@ def scan_codes(
 
 def code_points(text: str) -> NDArray[np.uint32]:
     """The code points of a text, read-only."""
-    return np.frombuffer(text.encode("utf-32-le"), dtype="<u4")
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def form_of(text: str, start: int, end: int) -> str:
-    """The form of the token at ``[start, end)``: without a line-end hyphen and its break, soft
-    hyphens and invisible format characters.
+    """The form of the token at ``[start, end)``.
+
+    It is the text without a line-end hyphen and its break, soft hyphens and invisible format
+    characters.
     """
     raw = text[start:end]
     if raw.isalnum():
@@ -176,7 +178,7 @@ def readings(text: str) -> tuple[tuple[str, ...], ...]:
     A query has no language of its own: ``l'homme`` is one word in an English document and two
     in a French one, so a query for it must look for both.
     """
-    found = {}
+    found: dict[tuple[str, ...], None] = {}
     for language in (None, "fr", "it", "ca", "fi"):
         forms = tuple(form for form in scan(text, language).forms(text) if form)
         found.setdefault(forms, None)

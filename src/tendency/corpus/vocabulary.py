@@ -1,0 +1,99 @@
+"""Forms to term numbers, as many as a memory budget allows."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tendency.corpus.classes import character_classes
+
+
+class Vocabulary:
+    """The forms met so far, numbered from 1 in the order in which they came; 0 is the sentence end.
+
+    Numbers are 32-bit; the caller cuts a segment long before they run out. One thread at a time.
+
+    Args:
+        expected: How many forms to make room for at first.
+    """
+
+    def __init__(self, expected: int = 1 << 16) -> None:
+        room = 1 << max(10, (2 * expected - 1).bit_length())
+        self._slots = np.zeros(room, np.uint64)
+        self._offsets = np.zeros(room + 2, np.int64)
+        self._pool = np.empty(8 * room, np.uint8)
+        self._count = np.ones(1, np.int64)
+
+    def __len__(self) -> int:
+        """How many terms there are, the sentence end included."""
+        return int(self._count[0])
+
+    @property
+    def nbytes(self) -> int:
+        """The memory held, in bytes."""
+        return self._slots.nbytes + self._offsets.nbytes + self._pool.nbytes
+
+    def add(
+        self, codes: NDArray[np.uint32], starts: NDArray[np.int32], ends: NDArray[np.int32]
+    ) -> NDArray[np.uint32]:
+        """The term number of each token, 0 for a sentence end; the GIL is released meanwhile.
+
+        Args:
+            codes: Code points that the tokens point into.
+            starts: Where each token begins, (tokens,).
+            ends: Where it ends, exclusive, (tokens,).
+        """
+        from tendency.corpus.kernels import intern
+
+        numbers = np.empty(len(starts), np.uint32)
+        classes = character_classes()
+        done = 0
+        while True:
+            done = intern(
+                codes,
+                starts,
+                ends,
+                done,
+                classes,
+                self._slots,
+                self._pool,
+                self._offsets,
+                self._count,
+                numbers,
+            )
+            if done == len(starts):
+                return numbers
+            self._grow(4 * int(ends[done] - starts[done]))
+
+    def forms(self) -> list[str]:
+        """The form of each term, the empty string for the sentence end."""
+        pool, offsets = self.utf8()
+        content, places = pool.tobytes(), offsets.tolist()
+        return [content[a:b].decode() for a, b in itertools.pairwise(places)]
+
+    def utf8(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """All forms as UTF-8, one after the other, and where each begins and the last one ends.
+
+        Views that hold until the next ``add``; the offsets have shape (terms + 1,).
+        """
+        offsets = self._offsets[: len(self) + 1]
+        return self._pool[: offsets[-1]], offsets
+
+    def _grow(self, longest: int) -> None:
+        from tendency.corpus.kernels import rehash
+
+        used = int(self._offsets[len(self)])
+        if used + longest > len(self._pool):
+            pool = np.empty(max(2 * len(self._pool), used + longest), np.uint8)
+            pool[:used] = self._pool[:used]
+            self._pool = pool
+        if 4 * len(self) >= 3 * len(self._slots):
+            slots = np.zeros(2 * len(self._slots), np.uint64)
+            rehash(self._slots, slots)
+            self._slots = slots
+        if len(self) + 1 >= len(self._offsets):
+            offsets = np.zeros(2 * len(self._offsets), np.int64)
+            offsets[: len(self) + 1] = self._offsets[: len(self) + 1]
+            self._offsets = offsets
