@@ -151,7 +151,7 @@ class Container:
             raise self.damaged("file", "it is missing") from None
         except OSError as error:
             raise self.damaged("file", f"it cannot be read ({error.strerror or error})") from error
-        self.size = size
+        self.size, self.seal = size, 0
         self.facts, self.sections = self._header(expected)
         self._verified: set[str] = set()
 
@@ -176,6 +176,7 @@ class Container:
                 f"{self.path} has format {version}, and this release reads format {FORMAT}; "
                 "use the release that wrote it, or build the index again from its sources."
             )
+        self.seal = seal
         try:
             facts = orjson.loads(table)
             sections = {

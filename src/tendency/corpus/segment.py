@@ -252,6 +252,16 @@ class Segment:
         self._below("ids.order", order, self.documents)
         return hashes, order
 
+    @property
+    def id_hashes(self) -> NDArray[np.uint64]:
+        """The 64-bit xxh3 of every id, ascending."""
+        return self._ids_by_hash[0]
+
+    def content(self, document: int) -> int:
+        """The 128-bit digest of a document's id, date, fields and text."""
+        high, low = self.contents[document].tolist()
+        return int(high) << 64 | int(low)
+
     def find(self, id: str) -> list[int]:  # noqa: A002
         """The documents with this id, deleted ones included."""
         hashes, order = self._ids_by_hash

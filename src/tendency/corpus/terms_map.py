@@ -114,6 +114,17 @@ def build(segments: tuple[Segment, ...]) -> TermsMap:
     return terms
 
 
+def extend(index: Index, segments: tuple[Segment, ...]) -> TermsMap:
+    """The map of an index that now has these segments; made from the stored one where none of its own went."""
+    terms = terms_of(index)
+    if not set(terms.maps) <= {segment.id for segment in segments}:
+        return build(segments)
+    for segment in segments:
+        if segment.id not in terms.maps:
+            terms = terms.extended(segment)
+    return terms
+
+
 def read(path: Path, derived: DerivedFile) -> TermsMap:
     """The stored map.
 

@@ -1,0 +1,149 @@
+"""From documents to the tokens that a segment is built of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tendency.corpus.builder import Digests, SegmentBuilder
+from tendency.corpus.strings import ERRORS, Strings, encode
+from tendency.corpus.tokens import fold, scan_codes
+from tendency.corpus.vocabulary import Vocabulary
+from tendency.documents.document import Document
+
+BATCH: Final = 1 << 20
+"""Code points that are scanned at a time; documents are cut only where they are larger."""
+
+_BLANK_LINE = re.compile(r"(?<=\w)[.!?]?\n[ \t]*\n")
+
+
+class Tokeniser:
+    """Scans texts, numbers their forms and hands both to the builder of a segment."""
+
+    def __init__(self) -> None:
+        self._vocabulary = Vocabulary()
+
+    @property
+    def held(self) -> int:
+        """Bytes in use for the forms, and needed to sort and write them."""
+        return self._vocabulary.nbytes + 110 * len(self._vocabulary) + 2 * len(self._vocabulary.utf8()[0])
+
+    def feed(
+        self, builder: SegmentBuilder, documents: Sequence[Document], digests: Sequence[Digests]
+    ) -> None:
+        """Tokenise documents into a builder."""
+        if len(documents) == 1 and len(documents[0].text) > 2 * BATCH:
+            self._feed_large(builder, documents[0], digests[0])
+            return
+        text = "".join(document.text for document in documents)
+        lengths = [len(document.text) for document in documents]
+        languages = [document.fields.get("language") for document in documents]
+        terms, starts, ends, first = self._scan(text, lengths, languages)
+        terms, starts, ends, first = _with_last_ends(terms, starts, ends, first, np.cumsum(lengths))
+        builder.add_tokens(text, terms, starts, ends)
+        tokens = np.diff(first)
+        builder.add_documents(documents, digests, tokens, tokens - _ends_in(terms, first))
+
+    def _feed_large(self, builder: SegmentBuilder, document: Document, digest: Digests) -> None:
+        """One large document in pieces, so that little more than its text is ever held."""
+        tokens = words = 0
+        last = 1
+        for piece in pieces(document.text):
+            terms, starts, ends, _ = self._scan(piece, [len(piece)], [document.fields.get("language")])
+            builder.add_tokens(piece, terms, starts, ends)
+            tokens += terms.size
+            words += int(np.count_nonzero(terms))
+            last = int(terms[-1]) if terms.size else last
+        if last != 0:
+            end = np.zeros(1, np.int64)
+            builder.add_tokens("", np.zeros(1, np.uint32), end, end)
+            tokens += 1
+        builder.add_documents([document], [digest], np.array([tokens]), np.array([words]))
+
+    def _scan(
+        self, text: str, lengths: Sequence[int], languages: Sequence[str | None]
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        codes = np.frombuffer(text.encode("utf-32-le", ERRORS), "<u4")
+        bounds = np.zeros(len(lengths) + 1, np.int64)
+        np.cumsum(lengths, out=bounds[1:])
+        batch = scan_codes(codes, bounds, languages)
+        terms = self._vocabulary.add(codes, batch.starts, batch.ends)
+        return terms, batch.starts.astype(np.int64), batch.ends.astype(np.int64), batch.first
+
+    def forms(self) -> tuple[Strings, Strings]:
+        """The forms met, and their folded forms, by term number; the tokeniser starts anew."""
+        data, bounds = self._vocabulary.utf8()
+        forms = Strings(data, bounds)
+        self._vocabulary = Vocabulary()
+        return forms, folded_forms(forms)
+
+
+def folded_forms(forms: Strings) -> Strings:
+    """The folded form of each; those in ASCII, which are most, all at once."""
+    upper = (forms.data >= ord("A")) & (forms.data <= ord("Z"))
+    lowered = forms.data + (upper.view(np.uint8) << np.uint8(5))
+    beyond = np.zeros(forms.data.size + 1, np.int64)
+    np.cumsum(forms.data >= 0x80, out=beyond[1:])
+    others = np.flatnonzero(beyond[forms.bounds[1:]] > beyond[forms.bounds[:-1]])
+    if not others.size:
+        return Strings(lowered, forms.bounds)
+    folded = [encode(fold(forms[number])) for number in others.tolist()]
+    lengths = np.diff(forms.bounds)
+    lengths[others] = [len(form) for form in folded]
+    bounds = np.zeros(forms.bounds.size, np.int64)
+    np.cumsum(lengths, out=bounds[1:])
+    is_other = np.zeros(len(forms), np.bool_)
+    is_other[others] = True
+    data = np.empty(int(bounds[-1]), np.uint8)
+    data[np.repeat(~is_other, lengths)] = lowered[np.repeat(~is_other, np.diff(forms.bounds))]
+    data[np.repeat(is_other, lengths)] = np.frombuffer(b"".join(folded), np.uint8)
+    return Strings(data, bounds)
+
+
+def pieces(text: str) -> Iterator[str]:
+    """A large text in pieces that are scanned one by one with the same tokens as the whole.
+
+    A blank line ends a sentence whatever stands around it, so a cut after one that follows a word
+    changes nothing; a text without such a place is one piece.
+    """
+    at = 0
+    while len(text) - at > 2 * BATCH:
+        match = _BLANK_LINE.search(text, at + BATCH)
+        if match is None:
+            break
+        yield text[at : match.end()]
+        at = match.end()
+    yield text[at:]
+
+
+def _with_last_ends(
+    terms: NDArray[np.uint32],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    first: NDArray[np.int64],
+    bounds: NDArray[np.int64],
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """The tokens with a sentence end at the end of each document that has none, being without words."""
+    bare = np.flatnonzero(first[1:] == first[:-1])
+    if bare.size:
+        at, place = first[bare], bounds[bare]
+        terms, starts, ends = (
+            np.insert(terms, at, 0),
+            np.insert(starts, at, place),
+            np.insert(ends, at, place),
+        )
+        more = np.zeros(first.size, np.int64)
+        more[bare + 1] = 1
+        first = first + np.cumsum(more)
+    return terms, starts, ends, first
+
+
+def _ends_in(terms: NDArray[np.uint32], first: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many sentence ends each document has."""
+    counted = np.concatenate([np.zeros(1, np.int64), np.cumsum(terms == 0)])
+    ends: NDArray[np.int64] = counted[first[1:]] - counted[first[:-1]]
+    return ends

@@ -1,0 +1,657 @@
+"""Adding documents to an index and removing them: one commit a call."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from tendency.corpus import terms_map
+from tendency.corpus.builder import Digests, SegmentBuilder, digests_of
+from tendency.corpus.fields import view_of, views_of
+from tendency.corpus.index import Index
+from tendency.corpus.lock import HOLDER, writing
+from tendency.corpus.lock import NAME as LOCK
+from tendency.corpus.manifest import NAME as MANIFEST
+from tendency.corpus.manifest import Entry, LiveMask, Manifest, mask_bytes, read_manifest
+from tendency.corpus.memory import resident_bytes
+from tendency.corpus.segment import Segment
+from tendency.corpus.storage import describing, write_atomically
+from tendency.corpus.strings import encode
+from tendency.corpus.tokenising import BATCH, Tokeniser
+from tendency.corpus.tokens import TOKENISER_VERSION
+from tendency.documents.document import Document
+from tendency.errors import NotAnIndexError, SettingError, SourceError
+
+Progress = Callable[[int, int], None]
+"""Called now and then with how many documents, and bytes of text, have been taken in."""
+
+LARGEST: Final = 256 * 1000 * 1000
+"""Bytes of text, in UTF-8, of the largest document that is indexed in one piece."""
+
+LEAST_MEMORY: Final = 64 << 20
+_SWEPT_AFTER: Final = 24 * 3600
+_FIRST_IDS: Final = 10
+_MOST_POSITIONS: Final = 1 << 31
+_BYTES_PER_CHARACTER: Final = 3
+"""What a large document adds to the segment in hand, about: its tokens, twice, and its compressed text."""
+_MOST_IN_BATCH: Final = 4096
+_BLANK_LINE = re.compile(r"\r?\n[ \t]*\r?\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A document that was left out.
+
+    Attributes:
+        id: Its id.
+        reason: What is wrong and what to do, in a sentence.
+    """
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What an ``add`` did.
+
+    Attributes:
+        new: Documents with an id that the index did not have.
+        replaced: Documents with an id that it had, and other content.
+        unchanged: Documents that it had already, skipped.
+        repeated: Documents with an id that came before in the same run, and other content; each replaced the earlier.
+        replaced_ids: The first ids of those replaced.
+        repeated_ids: The first ids of those repeated.
+        refused: Documents left out, with the reason.
+        generation: The index's generation now.
+        changed: Whether anything was committed.
+    """
+
+    new: int
+    replaced: int
+    unchanged: int
+    repeated: int
+    replaced_ids: tuple[str, ...]
+    repeated_ids: tuple[str, ...]
+    refused: tuple[Refused, ...]
+    generation: int
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What a ``remove`` did.
+
+    Attributes:
+        documents: How many were removed.
+        missing: The ids that no live document has.
+        generation: The index's generation now.
+    """
+
+    documents: int
+    missing: tuple[str, ...]
+    generation: int
+
+
+def add(
+    path: Path | str,
+    documents: Iterable[Document],
+    *,
+    memory: int = 1 << 30,
+    strict: bool = False,
+    split_over: int | None = None,
+    wait: float = 10.0,
+    progress: Progress | None = None,
+) -> Added:
+    """Documents into an index, made if there is none; all of them in one commit, or none.
+
+    A document that the index holds with the same content is skipped; one with the same id and other
+    content replaces the earlier, which may have come in the same run. When the live documents end up
+    as they were, nothing is committed.
+
+    Args:
+        path: The index's folder.
+        documents: The documents; taken one at a time.
+        memory: Bytes that building may use, at least 64 MiB; four times the largest document may come on top.
+        strict: Stop at a document that replaces another or is refused, and commit nothing.
+        split_over: Cut documents with more bytes than this at blank lines, into ``id#1``, ``id#2`` …
+        wait: Seconds to wait for another writer.
+        progress: Told how far it is.
+
+    Raises:
+        NotAnIndexError: The folder holds something else.
+        LockedIndexError: Another writer is at work.
+        StorageError: The disk is full or the folder cannot be written.
+        SourceError: With ``strict``, a document that is not new.
+        SettingError: An option has an impossible value.
+    """
+    folder = Path(path)
+    if memory < LEAST_MEMORY:
+        raise SettingError(f"memory is {memory:,} bytes; give at least {LEAST_MEMORY:,} (64 MiB).")
+    if split_over is not None and not 0 < split_over <= LARGEST:
+        raise SettingError(f"split_over is {split_over:,} bytes; give between 1 and {LARGEST:,}.")
+    create(folder, wait)
+    with writing(folder, wait):
+        sweep(folder)
+        run = _Run(folder, memory, strict, split_over, progress)
+        try:
+            run.take(documents)
+            return run.commit()
+        except BaseException:
+            run.abandon()
+            raise
+
+
+def create(folder: Path, wait: float = 10.0) -> None:
+    """Make an empty index in a new or empty folder; nothing when there is one.
+
+    Raises:
+        NotAnIndexError: The folder holds something else.
+    """
+    if (folder / MANIFEST).exists():
+        read_manifest(folder)
+        return
+    if folder.exists():
+        if not folder.is_dir():
+            raise NotAnIndexError(f"{folder} is a file, not an index; give the name of a folder.")
+        with describing(f"reading the folder {folder}"):
+            others = sorted({entry.name for entry in folder.iterdir()} - {LOCK, HOLDER, "segments"})
+        if [name for name in others if not name.startswith(f".{MANIFEST}.")]:
+            raise NotAnIndexError(
+                f"{folder} is not an index and not empty (it holds {others[0]!r}); name a new folder for the index."
+            )
+    with describing(f"making the folder {folder}"):
+        (folder / "segments").mkdir(parents=True, exist_ok=True)
+    with writing(folder, wait):
+        if not (folder / MANIFEST).exists():
+            Manifest().commit(folder)
+
+
+def sweep(folder: Path, older_than: float = _SWEPT_AFTER) -> list[Path]:
+    """Delete files that no manifest names and that are older than so many seconds; which they were.
+
+    The caller holds the lock. Younger ones stay for readers of an earlier snapshot.
+    """
+    manifest = read_manifest(folder)
+    named = {LOCK, HOLDER, MANIFEST, "segments", "cache"}
+    if manifest.terms_map:
+        named.add(manifest.terms_map.file)
+    kept = {
+        entry.id: {"data", "texts", *([entry.live.file] if entry.live else [])} for entry in manifest.segments
+    }
+    unnamed = [path for path in folder.iterdir() if path.name not in named and _is_ours(path)]
+    for path in (folder / "segments").iterdir():
+        if path.name in kept:
+            unnamed.extend(file for file in path.iterdir() if file.name not in kept[path.name])
+        else:
+            unnamed.append(path)
+    old = [path for path in unnamed if _age(path) > older_than]
+    for path in old:
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                path.unlink()
+    return old
+
+
+def _is_ours(path: Path) -> bool:
+    return path.name.startswith((terms_map.PREFIX, f".{MANIFEST}."))
+
+
+def _age(path: Path) -> float:
+    try:
+        newest = max(entry.stat().st_mtime for entry in [path, *(path.iterdir() if path.is_dir() else [])])
+    except OSError:
+        return 0.0
+    return time.time() - newest
+
+
+def remove(
+    target: Path | str | Index,
+    *,
+    ids: Iterable[str] | None = None,
+    masks: Sequence[NDArray[np.bool_]] | None = None,
+    wait: float = 10.0,
+) -> Removed:
+    """Documents out of an index, by id or by the masks of a selection.
+
+    Args:
+        target: The index's folder, or a snapshot of it, which ``masks`` need.
+        ids: The ids to remove.
+        masks: For each segment of the snapshot the documents to remove, bool of shape (documents,).
+        wait: Seconds to wait for another writer.
+    """
+    if masks is not None and not isinstance(target, Index):
+        raise SettingError("masks belong to a snapshot: give the opened Index, not its path.")
+    if (ids is None) == (masks is None):
+        raise SettingError("give either ids or masks to remove.")
+    folder = target.path if isinstance(target, Index) else Path(target)
+    read_manifest(folder)
+    with writing(folder, wait):
+        sweep(folder)
+        changes = _Changes(Index.open(folder))
+        missing: list[str] = []
+        if ids is not None:
+            missing = [id_ for id_ in dict.fromkeys(ids) if not changes.kill_id(id_)]
+        elif masks is not None and isinstance(target, Index):
+            by_id = {segment.id: mask for segment, mask in zip(target.segments, masks, strict=True)}
+            changes.kill_masks(by_id)
+        killed = changes.killed
+        generation = changes.commit() if killed else changes.index.generation
+        return Removed(killed, tuple(missing), generation)
+
+
+class _Changes:
+    """New masks and new segments over a snapshot, until they are committed."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+        self.segments = list(index.segments)
+        self.live = [mask.copy() for mask in index.live]
+        self.entries = list(index.manifest.segments)
+        self.touched: set[int] = set()
+        self.killed = 0
+
+    def holder(self, id: str) -> tuple[int, int] | None:  # noqa: A002
+        """Segment and document number of the live document with this id."""
+        for number in range(len(self.segments) - 1, -1, -1):
+            for document in self.segments[number].find(id):
+                if self.live[number][document]:
+                    return number, document
+        return None
+
+    def candidates(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which of these hashes of ids some segment may hold."""
+        found = np.zeros(hashes.size, np.bool_)
+        for segment in self.segments:
+            known = segment.id_hashes
+            at = np.minimum(np.searchsorted(known, hashes), max(known.size - 1, 0))
+            if known.size:
+                found |= known[at] == hashes
+        return found
+
+    def kill(self, number: int, document: int) -> None:
+        self.live[number][document] = False
+        self.touched.add(number)
+        self.killed += 1
+
+    def kill_id(self, id: str) -> bool:  # noqa: A002
+        held = self.holder(id)
+        if held is not None:
+            self.kill(*held)
+        return held is not None
+
+    def kill_masks(self, masks: Mapping[str, NDArray[np.bool_]]) -> None:
+        gone = set(masks) - {segment.id for segment in self.segments}
+        if gone:
+            raise SettingError("the index was compacted since the selection was made; select again.")
+        for number, segment in enumerate(self.segments):
+            mask = masks.get(segment.id)
+            if mask is None:
+                continue
+            dead = self.live[number] & mask
+            if dead.any():
+                self.live[number] &= ~mask
+                self.touched.add(number)
+                self.killed += int(np.count_nonzero(dead))
+
+    def append(self, segment: Segment, live: NDArray[np.bool_], tokeniser: str) -> None:
+        self.segments.append(segment)
+        self.live.append(live)
+        seals = ((segment.data.size, segment.data.seal), (segment.texts.size, segment.texts.seal))
+        # The counts are filled in at the commit, when it is known which documents are live.
+        self.entries.append(Entry(segment.id, seals, segment.documents, None, 0, 0, None, "0", {}, tokeniser))
+        self.touched.add(len(self.segments) - 1)
+
+    def summed(self) -> list[Entry]:
+        """The entries with their counts over the live documents."""
+        for number in sorted(self.touched):
+            self.entries[number] = summarised(self.entries[number], self.segments[number], self.live[number])
+        return self.entries
+
+    def commit(self) -> int:
+        """Write masks, the map of terms and the manifest; the new generation."""
+        folder, generation = self.index.path, self.index.generation + 1
+        entries = []
+        for number, entry in enumerate(self.summed()):
+            if number in self.touched:
+                entry = replace(entry, live=self._write_mask(entry, self.live[number], generation))
+            # A segment without a live document is named no more; its files are swept later.
+            if entry.live_documents:
+                entries.append(entry)
+        names = {entry.id for entry in entries}
+        segments = tuple(segment for segment in self.segments if segment.id in names)
+        terms = terms_map.extend(self.index, segments)
+        derived = terms.write(folder / f"{terms_map.PREFIX}{generation:06d}-{secrets.token_hex(4)}.map")
+        manifest = Manifest(generation, tuple(entries), derived, _field_views(entries))
+        manifest.commit(folder)
+        return generation
+
+    def _write_mask(self, entry: Entry, live: NDArray[np.bool_], generation: int) -> LiveMask | None:
+        if live.all():
+            return None
+        name = f"live-{generation:06d}"
+        data = mask_bytes(live)
+        write_atomically(self.index.path / "segments" / entry.id / name, data)
+        return LiveMask(name, xxhash.xxh3_128_hexdigest(data))
+
+
+def summarised(entry: Entry, segment: Segment, live: NDArray[np.bool_]) -> Entry:
+    """The entry with its counts, span, fingerprint and views over the live documents."""
+    starts, ends = segment.start_day[live], segment.end_day[live]
+    views = {}
+    for name in segment.field_names:
+        held = segment.field(name)
+        codes = np.unique(held.codes[live])
+        codes = codes[codes >= 0]
+        if codes.size:
+            views[name] = tuple(sorted(views_of(held.values[code] for code in codes.tolist())))
+    return replace(
+        entry,
+        live_documents=int(np.count_nonzero(live)),
+        words=int(segment.words[live].sum()),
+        span=(int(starts.min()), int(ends.max())) if starts.size else None,
+        fingerprint=f"{fingerprint_of(segment.contents[live]):032x}",
+        views=views,
+    )
+
+
+def fingerprint_of(contents: NDArray[np.uint64]) -> int:
+    """The sum of 128-bit digests, modulo 2**128, of shape (documents, 2) with the high half first."""
+    mask, shift = np.uint64(0xFFFFFFFF), np.uint64(32)
+    total = 0
+    for column, place in ((0, 64), (1, 0)):
+        half = contents[:, column]
+        total += (
+            int((half & mask).sum(dtype=np.uint64)) + (int((half >> shift).sum(dtype=np.uint64)) << 32)
+        ) << place
+    return total % (1 << 128)
+
+
+def _field_views(entries: Sequence[Entry]) -> dict[str, str]:
+    possible: dict[str, frozenset[str]] = {}
+    for entry in entries:
+        for name, views in entry.views.items():
+            possible[name] = possible.get(name, frozenset(views)) & frozenset(views)
+    return {name: view_of(possible[name]) for name in sorted(possible)}
+
+
+@dataclass
+class _Counts:
+    new: int = 0
+    replaced: int = 0
+    unchanged: int = 0
+    repeated: int = 0
+    replaced_ids: list[str] = field(default_factory=list)
+    repeated_ids: list[str] = field(default_factory=list)
+    refused: list[Refused] = field(default_factory=list)
+
+
+class _Run:
+    """One ``add``: documents in batches into segments that the budget allows."""
+
+    def __init__(
+        self, folder: Path, memory: int, strict: bool, split_over: int | None, progress: Progress | None
+    ) -> None:
+        self._folder, self._strict, self._split_over = folder, strict, split_over
+        self._progress = progress
+        self._changes = _Changes(Index.open(folder))
+        self._committed = len(self._changes.segments)
+        # What the process holds already counts, but never leaves less than an eighth for documents.
+        self._room = max(memory - resident_bytes() - 24 * BATCH, memory // 8)
+        self._tokeniser = Tokeniser()
+        self._builder: SegmentBuilder | None = None
+        self._known: dict[str, tuple[int, int]] = {}
+        self._live: list[bool] = []
+        self._counts = _Counts()
+        self._documents, self._bytes = 0, 0
+
+    def take(self, documents: Iterable[Document]) -> None:
+        """Take in all documents."""
+        batch: list[Document] = []
+        size = 0
+        for document in documents:
+            for piece in self._pieces(document):
+                if batch and (size + len(piece.text) > BATCH or len(batch) == _MOST_IN_BATCH):
+                    self._take_batch(batch)
+                    batch, size = [], 0
+                batch.append(piece)
+                size += len(piece.text)
+        if batch:
+            self._take_batch(batch)
+        self._finish_segment()
+
+    def commit(self) -> Added:
+        """Commit what was taken in; nothing when the live documents are as before."""
+        changes, counts = self._changes, self._counts
+        before = changes.index.manifest.segments
+        after = changes.summed()
+        generation, changed = changes.index.generation, False
+        if _fingerprint(before) != _fingerprint(after):
+            generation, changed = changes.commit(), True
+        else:
+            self._discard()
+            together = counts.new + counts.replaced + counts.repeated + counts.unchanged
+            counts = _Counts(unchanged=together, refused=counts.refused)
+        return Added(
+            counts.new,
+            counts.replaced,
+            counts.unchanged,
+            counts.repeated,
+            tuple(counts.replaced_ids),
+            tuple(counts.repeated_ids),
+            tuple(counts.refused),
+            generation,
+            changed,
+        )
+
+    def abandon(self) -> None:
+        """Remove what was written and not committed."""
+        if self._builder is not None:
+            self._builder.abandon()
+        self._discard()
+
+    def _discard(self) -> None:
+        for segment in self._changes.segments[self._committed :]:
+            shutil.rmtree(segment.path, ignore_errors=True)
+
+    def _pieces(self, document: Document) -> Iterator[Document]:
+        """The document, its pieces, or nothing when it is refused."""
+        reason = _unfit(document)
+        size = utf8_size(document.text) if 4 * len(document.text) > (self._split_over or LARGEST) else 0
+        if not reason and self._split_over is not None and size > self._split_over:
+            pieces = split(document, self._split_over)
+            if pieces is not None:
+                self._kill_whole(document.id, len(pieces))
+                yield from pieces
+                return
+            reason = (
+                f"it holds {size:,} bytes of text, with more than {self._split_over:,} between two blank lines; "
+                "cut it by hand or raise split_over."
+            )
+        elif not reason and size > LARGEST:
+            reason = (
+                f"it holds {size:,} bytes of text, and {LARGEST:,} is the most for one document; "
+                "cut it, or pass split_over to have it cut at blank lines."
+            )
+        if not reason:
+            yield document
+            return
+        if self._strict:
+            raise SourceError(f"document {document.id!r} {_from(document)}is refused: {reason}")
+        self._counts.refused.append(Refused(document.id, reason))
+
+    def _kill_whole(self, id: str, pieces: int) -> None:  # noqa: A002
+        """Let go of the document from before it was split, and of pieces beyond the new last one."""
+        self._kill(id)
+        beyond = pieces + 1
+        while self._kill(f"{id}#{beyond}"):
+            beyond += 1
+
+    def _kill(self, id: str) -> bool:  # noqa: A002
+        """Let go of the live document with this id, wherever it is."""
+        held = self._known.pop(id, None)
+        if held is None:
+            return self._changes.kill_id(id)
+        self._live[held[0]] = False
+        return True
+
+    def _take_batch(self, batch: list[Document]) -> None:
+        digests = [digests_of(document) for document in batch]
+        self._make_room(sum(len(document.text) for document in batch))
+        fresh = self._fresh(self._builder.documents if self._builder else 0, batch, digests)
+        if fresh:
+            builder = self._open_builder()
+            self._tokeniser.feed(builder, [batch[i] for i in fresh], [digests[i] for i in fresh])
+            if builder.held + self._tokeniser.held > self._room or builder.positions > _MOST_POSITIONS:
+                self._finish_segment()
+        self._documents += len(batch)
+        self._bytes += sum(digest.bytes for digest in digests)
+        if self._progress is not None:
+            self._progress(self._documents, self._bytes)
+
+    def _make_room(self, characters: int) -> None:
+        """End the segment first when a large document would not fit beside it."""
+        if self._builder is not None and characters > 2 * BATCH:
+            held = self._builder.held + self._tokeniser.held
+            if held + _BYTES_PER_CHARACTER * characters > self._room:
+                self._finish_segment()
+
+    def _fresh(self, number: int, batch: list[Document], digests: list[Digests]) -> list[int]:
+        """Which documents of a batch to take in, the first as ``number``; those that they replace die here."""
+        hashes = np.fromiter((digest.id for digest in digests), np.uint64, len(digests))
+        maybe = self._changes.candidates(hashes).tolist()
+        fresh: list[int] = []
+        for i, (document, digest) in enumerate(zip(batch, digests, strict=True)):
+            if self._is_new(document, digest, maybe[i]):
+                self._known[document.id] = (number + len(fresh), digest.content)
+                self._live.append(True)
+                fresh.append(i)
+        return fresh
+
+    def _is_new(self, document: Document, digest: Digests, maybe: bool) -> bool:
+        """Whether to take in a document; the one that it replaces dies here."""
+        known = self._known.get(document.id)
+        if known is not None:
+            if known[1] == digest.content:
+                self._counts.unchanged += 1
+                return False
+            self._note(document, repeated=True)
+            self._live[known[0]] = False
+            return True
+        held = self._changes.holder(document.id) if maybe else None
+        if held is None:
+            self._counts.new += 1
+            return True
+        number, place = held
+        if self._changes.segments[number].content(place) == digest.content:
+            self._counts.unchanged += 1
+            return False
+        self._note(document, repeated=number >= self._committed)
+        self._changes.kill(number, place)
+        return True
+
+    def _note(self, document: Document, *, repeated: bool) -> None:
+        """Count a replacement; stop at it when the run is strict."""
+        counts = self._counts
+        if self._strict:
+            where = "came before in the same run" if repeated else "is in the index"
+            raise SourceError(
+                f"document {document.id!r} {_from(document)}{where} with other content; "
+                "give each document its own id, or add without strict to let the later one replace the earlier."
+            )
+        ids = counts.repeated_ids if repeated else counts.replaced_ids
+        if repeated:
+            counts.repeated += 1
+        else:
+            counts.replaced += 1
+        if len(ids) < _FIRST_IDS:
+            ids.append(document.id)
+
+    def _open_builder(self) -> SegmentBuilder:
+        if self._builder is None:
+            number = len(self._changes.segments) - self._committed
+            name = f"{self._changes.index.generation + 1:06d}-{number:04d}-{secrets.token_hex(4)}"
+            self._builder = SegmentBuilder(self._folder / "segments" / name)
+        return self._builder
+
+    def _finish_segment(self) -> None:
+        """Write the segment in hand, if there is one."""
+        builder, self._builder = self._builder, None
+        if builder is None:
+            return
+        live = np.asarray(self._live, np.bool_)
+        self._known, self._live = {}, []
+        if not builder.documents or not live.any():
+            builder.abandon()
+            self._tokeniser.forms()
+            return
+        try:
+            forms, folded = self._tokeniser.forms()
+            seals = builder.finish(forms, folded)
+        except BaseException:
+            builder.abandon()
+            raise
+        self._changes.append(Segment(builder.path, seals), live, str(TOKENISER_VERSION))
+
+
+def split(document: Document, most: int) -> list[Document] | None:
+    """The document in pieces of at most so many bytes, cut after blank lines, as ``id#1``, ``id#2`` and so on.
+
+    None when two blank lines stand further apart. The pieces put together are the text.
+    """
+    stretches, at = [], 0
+    for match in _BLANK_LINE.finditer(document.text):
+        stretches.append(document.text[at : match.end()])
+        at = match.end()
+    stretches.append(document.text[at:])
+    texts: list[str] = []
+    room = 0
+    for stretch in filter(None, stretches):
+        size = utf8_size(stretch)
+        if size > most:
+            return None
+        if size > room or not texts:
+            texts.append(stretch)
+            room = most - size
+        else:
+            texts[-1] += stretch
+            room -= size
+    return [replace(document, id=f"{document.id}#{i}", text=text) for i, text in enumerate(texts, 1)]
+
+
+def utf8_size(text: str) -> int:
+    """Bytes of a text in UTF-8."""
+    if text.isascii():
+        return len(text)
+    return sum(len(encode(text[at : at + BATCH])) for at in range(0, len(text), BATCH))
+
+
+def _unfit(document: Document) -> str:
+    """Why a document cannot be indexed whatever its size, or nothing."""
+    if not document.id:
+        return "it has no id; give it one."
+    for name in document.fields:
+        if not name or not name.isprintable():
+            return f"it has a field named {name!r}; name the field with printable characters."
+    return ""
+
+
+def _from(document: Document) -> str:
+    return f"({document.origin}) " if document.origin else ""
+
+
+def _fingerprint(entries: Iterable[Entry]) -> int:
+    return sum(int(entry.fingerprint, 16) for entry in entries) % (1 << 128)
