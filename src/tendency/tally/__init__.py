@@ -1,1 +1,58 @@
-"""."""
+"""Hits to counts: a tally holds whole numbers for each period × split × item, and merges by adding."""
+
+from tendency.tally.clusters import Clustering, ClusterTable, Moments
+from tendency.tally.counters import (
+    SEVERAL_NAMED,
+    WINDOWS,
+    Around,
+    Containing,
+    Counter,
+    FirstMention,
+    Near,
+    Occurrences,
+    Overlaps,
+    counters_of,
+)
+from tendency.tally.counting import NONE, SegmentTask, cluster_names, count_segment, refuse_fork, tally
+from tendency.tally.near import FIXED, Neighbours, Scope, Spans, neighbours, overlapping, spans
+from tendency.tally.periods import GRAINS, OUTSIDE, UNDATABLE, Eras, Grain, Period, Periods
+from tendency.tally.tally import Standing, Tally, Undated
+
+__all__ = [
+    "FIXED",
+    "GRAINS",
+    "NONE",
+    "OUTSIDE",
+    "SEVERAL_NAMED",
+    "UNDATABLE",
+    "WINDOWS",
+    "Around",
+    "ClusterTable",
+    "Clustering",
+    "Containing",
+    "Counter",
+    "Eras",
+    "FirstMention",
+    "Grain",
+    "Moments",
+    "Near",
+    "Neighbours",
+    "Occurrences",
+    "Overlaps",
+    "Period",
+    "Periods",
+    "Scope",
+    "SegmentTask",
+    "Spans",
+    "Standing",
+    "Tally",
+    "Undated",
+    "cluster_names",
+    "count_segment",
+    "counters_of",
+    "neighbours",
+    "overlapping",
+    "refuse_fork",
+    "spans",
+    "tally",
+]

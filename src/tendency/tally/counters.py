@@ -1,0 +1,262 @@
+"""Counters: each turns one segment into whole numbers for every document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tendency.tally.near import Ints, Scope, Spans, neighbours, overlapping, spans
+
+if TYPE_CHECKING:
+    from tendency.corpus import Deadline, Query, Segment
+
+Mask = NDArray[np.bool_]
+WINDOWS: Final = (10, 30, 100)
+SEVERAL_NAMED: Final = "documents naming several"
+
+
+@runtime_checkable
+class Counter(Protocol):
+    """Something that can be counted in every document; a pure, picklable value."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns that it counts."""
+        ...
+
+    @property
+    def recipe(self) -> str:
+        """What it counts, normalised, so that equal questions have equal recipes."""
+        ...
+
+    def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
+        """Whole numbers of shape (documents, columns); 0 in documents that are not asked for."""
+        ...
+
+
+@dataclass(frozen=True)
+class Occurrences:
+    """Hits of a query."""
+
+    name: str
+    query: Query
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The item's name."""
+        return (self.name,)
+
+    @property
+    def recipe(self) -> str:
+        """The query, normalised."""
+        return f"{self.name}={self.query.normalised()}"
+
+    def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
+        """Hits in each document."""
+        from tendency.corpus import count_by_document
+
+        return np.asarray(count_by_document(segment, self.query, documents, deadline), np.int64).reshape(
+            -1, 1
+        )
+
+
+@dataclass(frozen=True)
+class Containing:
+    """Documents that contain a query: 1 or 0 a document."""
+
+    name: str
+    query: Query
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The item's name."""
+        return (self.name,)
+
+    @property
+    def recipe(self) -> str:
+        """The query, normalised."""
+        return f"{self.name}=documents with {self.query.normalised()}"
+
+    def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
+        """1 for each document with a hit."""
+        return (Occurrences(self.name, self.query).count(segment, documents, deadline) > 0).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class FirstMention:
+    """Which of several items a document names first, where it names at least two.
+
+    The columns are the items, then ``SEVERAL_NAMED``; two items that begin at the same word have no first.
+    """
+
+    items: tuple[tuple[str, Query], ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The items, then documents that name at least two of them."""
+        return (*(name for name, _ in self.items), SEVERAL_NAMED)
+
+    @property
+    def recipe(self) -> str:
+        """The queries, normalised."""
+        return "first of " + ", ".join(f"{name}={query.normalised()}" for name, query in self.items)
+
+    def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
+        """1 for the item named first, and 1 for a document that names several."""
+        never = np.iinfo(np.int64).max
+        earliest = np.full((segment.documents, len(self.items)), never, np.int64)
+        for i, (_, query) in enumerate(self.items):
+            found = spans(segment, query, documents, deadline)
+            np.minimum.at(earliest[:, i], segment.document_of(found.starts), found.starts)
+        several = (earliest < never).sum(axis=1) >= 2
+        leading = earliest == earliest.min(axis=1, keepdims=True)
+        clear = several & (leading.sum(axis=1) == 1)
+        return np.column_stack([leading & clear[:, None], several]).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """Hits of one query that share a token with a hit of another, for every two of them."""
+
+    items: tuple[tuple[str, Query], ...]
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every two items, joined by ``" & "``."""
+        return tuple(f"{a} & {b}" for (a, _), (b, _) in combinations(self.items, 2))
+
+    @property
+    def recipe(self) -> str:
+        """The queries, normalised."""
+        return "shared by " + ", ".join(f"{name}={query.normalised()}" for name, query in self.items)
+
+    def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
+        """Hits of the first of each two that overlap one of the second."""
+        found = [spans(segment, query, documents, deadline) for _, query in self.items]
+        pairs = list(combinations(found, 2))
+        result = np.zeros((segment.documents, len(pairs)), np.int64)
+        for column, (a, b) in enumerate(pairs):
+            shared = overlapping(a, b)
+            np.add.at(result[:, column], segment.document_of(a.starts[shared]), 1)
+        return result
+
+
+@dataclass(frozen=True)
+class Near:
+    """Hits of items that stand near hits of another query, and as many as chance would put there.
+
+    Attributes:
+        items: Name and query of each item.
+        near: What they must stand near.
+        within: At most so many words away.
+        scope: In the same sentence, as ``near/12`` in a query, or anywhere in the document.
+    """
+
+    items: tuple[tuple[str, Query], ...]
+    near: Query
+    within: int = 12
+    scope: Scope = "sentence"
+
+    @staticmethod
+    def names(item: str) -> tuple[str, str, str]:
+        """The columns of one item: its hits, those near, and those expected in multiples of 1/65,536."""
+        return item, f"{item} near", f"{item} expected near"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Three columns an item."""
+        return tuple(column for name, _ in self.items for column in self.names(name))
+
+    @property
+    def recipe(self) -> str:
+        """The queries, normalised."""
+        items = ", ".join(f"{name}={query.normalised()}" for name, query in self.items)
+        return f"{items} near/{self.within} in the {self.scope} {self.near.normalised()}"
+
+    def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
+        """Hits, hits near, and expected ones, for each item."""
+        others = [spans(segment, self.near, documents, deadline)]
+        parts = []
+        for _, query in self.items:
+            hits = spans(segment, query, documents, deadline)
+            found = neighbours(segment, hits, others, (self.within,), self.scope)
+            parts += [found.hits, found.near[:, 0, 0], found.expected[:, 0, 0]]
+        return np.column_stack(parts) if parts else np.zeros((segment.documents, 0), np.int64)
+
+
+@dataclass(frozen=True)
+class Around:
+    """Hits of a slogan near each of its aims, for several windows, anywhere in the document.
+
+    Attributes:
+        name: The slogan's name.
+        query: The slogan.
+        aims: Name and query of each aim.
+        windows: Distances in words.
+    """
+
+    name: str
+    query: Query
+    aims: tuple[tuple[str, Query], ...]
+    windows: tuple[int, ...] = WINDOWS
+
+    @staticmethod
+    def near(aim: str, window: int) -> str:
+        """The column with the hits near an aim."""
+        return f"{aim}, within {window}"
+
+    @staticmethod
+    def expected(aim: str, window: int) -> str:
+        """The column with those expected by chance, in multiples of 1/65,536."""
+        return f"{aim}, expected within {window}"
+
+    @staticmethod
+    def neither(window: int) -> str:
+        """The column with the hits near no aim."""
+        return f"near no aim within {window}"
+
+    @staticmethod
+    def several(window: int) -> str:
+        """The column with the hits near at least two aims."""
+        return f"near several aims within {window}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The slogan, then for each window near and expected for each aim, neither and several."""
+        names = [self.name]
+        for window in self.windows:
+            for aim, _ in self.aims:
+                names += [self.near(aim, window), self.expected(aim, window)]
+            names += [self.neither(window), self.several(window)]
+        return tuple(names)
+
+    @property
+    def recipe(self) -> str:
+        """The queries, normalised."""
+        aims = ", ".join(f"{name}={query.normalised()}" for name, query in self.aims)
+        windows = ",".join(map(str, self.windows))
+        return f"{self.name}={self.query.normalised()} beside {aims} within {windows}"
+
+    def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
+        """All columns for every document."""
+        hits = spans(segment, self.query, documents, deadline)
+        others: list[Spans] = [spans(segment, query, documents, deadline) for _, query in self.aims]
+        found = neighbours(segment, hits, others, self.windows, "document")
+        parts = [found.hits]
+        for w in range(len(self.windows)):
+            for a in range(len(self.aims)):
+                parts += [found.near[:, a, w], found.expected[:, a, w]]
+            parts += [found.neither[:, w], found.several[:, w]]
+        return np.column_stack(parts)
+
+
+def counters_of(items: Mapping[str, Query] | Sequence[Counter]) -> tuple[Counter, ...]:
+    """The counters of what was asked: a mapping of names to queries counts their hits."""
+    if isinstance(items, Mapping):
+        return tuple(Occurrences(name, query) for name, query in items.items())
+    return tuple(items)

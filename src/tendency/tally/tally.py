@@ -1,0 +1,346 @@
+"""A tally: whole-number sums from which every measure starts, so that no two disagree about a count."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import xxhash
+from numpy.typing import ArrayLike, NDArray
+
+from tendency.errors import SettingError
+from tendency.tally.clusters import Clustering, ClusterTable, Moments
+from tendency.tally.exact import Exact
+from tendency.tally.periods import Period
+
+
+@dataclass(frozen=True)
+class Undated:
+    """What lies in the asked span but cannot be put into one period, by split.
+
+    Attributes:
+        documents, tokens: int64 of shape (splits,).
+        hits: int64 of shape (splits, columns).
+    """
+
+    documents: NDArray[np.int64]
+    tokens: NDArray[np.int64]
+    hits: NDArray[np.int64]
+
+    def __add__(self, other: Undated) -> Undated:
+        return Undated(self.documents + other.documents, self.tokens + other.tokens, self.hits + other.hits)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How documents stand to the splits and to the eras.
+
+    Attributes:
+        documents: Documents asked about.
+        several: Those that count in more than one split.
+        none: Those that count in no split.
+        outside: Those whose date touches none of the eras.
+    """
+
+    documents: int = 0
+    several: int = 0
+    none: int = 0
+    outside: int = 0
+
+    def __add__(self, other: Standing) -> Standing:
+        return Standing(
+            self.documents + other.documents,
+            self.several + other.several,
+            self.none + other.none,
+            self.outside + other.outside,
+        )
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Counts for each period × split × column, with the sums that uncertainty needs.
+
+    Attributes:
+        columns: What was counted, in order; words are not among them.
+        grain: The kind of period: ``"year"`` …, or ``"eras"``.
+        periods: Every period, in order of time.
+        splits: Names of the splits; ``("all",)`` without a split.
+        documents, tokens: int64 of shape (periods, splits).
+        hits, documents_with_hits: int64 of shape (periods, splits, columns).
+        clusterings: One or more ways of grouping documents into independent pieces of evidence.
+        undated: What is not datable at this grain.
+        standing: Documents in several splits, in none, and outside the eras.
+        recipe: What was asked, as ``key:value`` parts joined by ``|``.
+    """
+
+    columns: tuple[str, ...]
+    grain: str
+    periods: tuple[Period, ...]
+    splits: tuple[str, ...]
+    documents: NDArray[np.int64]
+    tokens: NDArray[np.int64]
+    hits: NDArray[np.int64]
+    documents_with_hits: NDArray[np.int64]
+    clusterings: tuple[Clustering, ...]
+    undated: Undated
+    standing: Standing = Standing()
+    recipe: str = ""
+
+    @classmethod
+    def from_counts(
+        cls,
+        counts: ArrayLike,
+        words: ArrayLike,
+        periods: Sequence[Period],
+        *,
+        period: ArrayLike | None = None,
+        columns: Sequence[str] | None = None,
+        split: ArrayLike | None = None,
+        splits: Sequence[str] = ("all",),
+        clusters: Mapping[str, Sequence[str | None] | None] | None = None,
+        documents: ArrayLike | None = None,
+        grain: str = "eras",
+        standing: Standing | None = None,
+        recipe: str = "",
+    ) -> Tally:
+        """The tally of counts that are already made, one row a document (× split).
+
+        Args:
+            counts: Whole numbers of shape (rows, columns), or (rows,) for one column.
+            words: Words of each row's document.
+            periods: The periods, in order of time.
+            period: The period of each row; -1 where its date lies in no single one. All in the first by default.
+            columns: Names of the columns.
+            split: The split of each row.
+            splits: Names of the splits.
+            clusters: For each clustering the cluster of every row; None for a row that is a cluster by itself,
+                None for all. By default the document.
+            documents: 0 where a row adds no document of its own (a part of one), else 1.
+            grain: The kind of period.
+            standing: Documents in several splits, in none, and outside the eras.
+            recipe: What was asked.
+        """
+        word_counts = np.asarray(words, np.int64)
+        values = np.asarray(counts, np.int64).reshape(len(word_counts), -1)
+        names = (
+            tuple(columns) if columns is not None else tuple(f"item {i + 1}" for i in range(values.shape[1]))
+        )
+        if len(names) != values.shape[1] or len(set(names)) < len(names):
+            raise SettingError(
+                f"{values.shape[1]} columns of counts need as many different names, not {names!r}."
+            )
+        rows = len(word_counts)
+        at = np.zeros(rows, np.int64) if period is None else np.asarray(period, np.int64)
+        of = np.zeros(rows, np.int64) if split is None else np.asarray(split, np.int64)
+        one = np.ones(rows, np.int64) if documents is None else np.asarray(documents, np.int64)
+        dated = at >= 0
+        undated = _sums(one[~dated], word_counts[~dated], values[~dated], of[~dated], len(splits))
+        n_cells = len(periods) * len(splits)
+        cell = at[dated] * len(splits) + of[dated]
+        shape = (len(periods), len(splits))
+        sums = _sums(one[dated], word_counts[dated], values[dated], cell, n_cells)
+        found = _sums(one[dated], word_counts[dated], (values[dated] > 0) * one[dated, None], cell, n_cells)
+        matrix = np.column_stack([word_counts, values])[dated]
+        return cls(
+            names,
+            grain,
+            tuple(periods),
+            tuple(splits),
+            sums.documents.reshape(shape),
+            sums.tokens.reshape(shape),
+            sums.hits.reshape(*shape, -1),
+            found.hits.reshape(*shape, -1),
+            tuple(
+                _clustering(
+                    name, None if keys is None else _take(keys, dated), matrix, at[dated], of[dated], shape
+                )
+                for name, keys in (clusters or {"document": None}).items()
+            ),
+            undated,
+            standing or Standing(),
+            recipe,
+        )
+
+    def __add__(self, other: Tally) -> Tally:
+        """The tally of both, exact, whatever the order; periods are joined, gaps filled.
+
+        Raises:
+            SettingError: The two were asked different questions.
+        """
+        for what in ("columns", "splits", "grain", "cluster"):
+            mine, theirs = getattr(self, what), getattr(other, what)
+            if mine != theirs:
+                raise SettingError(
+                    f"two tallies are added only when they were asked the same: their {what} are {mine!r} and {theirs!r}."
+                )
+        axis = _joined(self.periods, other.periods, self.grain)
+        left, right = self._on(axis), other._on(axis)
+        return replace(
+            left,
+            documents=left.documents + right.documents,
+            tokens=left.tokens + right.tokens,
+            hits=left.hits + right.hits,
+            documents_with_hits=left.documents_with_hits + right.documents_with_hits,
+            clusterings=tuple(a + b for a, b in zip(left.clusterings, right.clusterings, strict=True)),
+            undated=left.undated + right.undated,
+            standing=left.standing + right.standing,
+        )
+
+    def _on(self, axis: tuple[Period, ...]) -> Tally:
+        if axis == self.periods:
+            return self
+        # "all" is one period whatever its span; every other grain is found by its first day.
+        number = {self._place(period): i for i, period in enumerate(axis)}
+        at = np.array([number[self._place(period)] for period in self.periods], np.int64)
+
+        def moved(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+            wider = np.zeros((len(axis), *counts.shape[1:]), np.int64)
+            wider[at] = counts
+            return wider
+
+        return replace(
+            self,
+            periods=axis,
+            documents=moved(self.documents),
+            tokens=moved(self.tokens),
+            hits=moved(self.hits),
+            documents_with_hits=moved(self.documents_with_hits),
+            clusterings=tuple(clustering.moved(at, len(axis)) for clustering in self.clusterings),
+        )
+
+    def _place(self, period: Period) -> dt.date | None:
+        return None if self.grain == "all" else period.start
+
+    @property
+    def cluster(self) -> str:
+        """The names of the clusterings, joined by ``" x "``."""
+        return " x ".join(clustering.name for clustering in self.clusterings)
+
+    @property
+    def clusters(self) -> NDArray[np.int64]:
+        """How many clusters of the first clustering have text, int64 of shape (periods, splits)."""
+        return self.clusterings[0].moments.clusters
+
+    @property
+    def products(self) -> Exact:
+        """Sums of products over the first clustering, Python integers, (periods, splits, 1 + columns, 1 + columns)."""
+        return self.clusterings[0].moments.products
+
+    def column(self, name: str) -> int:
+        """The number of a column, from 0.
+
+        Raises:
+            SettingError: Nothing of that name was counted.
+        """
+        try:
+            return self.columns.index(name)
+        except ValueError:
+            raise SettingError(
+                f"the tally has no column {name!r}; it has {', '.join(map(repr, self.columns))}."
+            ) from None
+
+    def select(self, columns: Sequence[str]) -> Tally:
+        """The tally of some columns only."""
+        at = [self.column(name) for name in columns]
+        full = [0, *(i + 1 for i in at)]
+
+        def narrowed(clustering: Clustering) -> Clustering:
+            singles, table = clustering.singles, clustering.table
+            return Clustering(
+                clustering.name,
+                Moments(
+                    singles.clusters, singles.products[:, :, full][:, :, :, full], singles.cubes[:, :, full]
+                ),
+                ClusterTable(table.names, table.period, table.split, table.values[:, full]),
+            )
+
+        return replace(
+            self,
+            columns=tuple(columns),
+            hits=self.hits[:, :, at],
+            documents_with_hits=self.documents_with_hits[:, :, at],
+            clusterings=tuple(narrowed(clustering) for clustering in self.clusterings),
+            undated=Undated(self.undated.documents, self.undated.tokens, self.undated.hits[:, at]),
+        )
+
+    @cached_property
+    def seed(self) -> int:
+        """A number that depends only on what was counted, for draws that must repeat."""
+        digest = xxhash.xxh3_64()
+        digest.update("\x1f".join((*self.columns, "\x1e", *self.splits, "\x1e", self.cluster)).encode())
+        digest.update("\x1f".join(f"{p.label}{p.start}{p.end}" for p in self.periods).encode())
+        for counts in (self.documents, self.tokens, self.hits, self.documents_with_hits):
+            digest.update(np.ascontiguousarray(counts, dtype="<i8").tobytes())
+        return digest.intdigest()
+
+
+def _sums(
+    documents: NDArray[np.int64],
+    words: NDArray[np.int64],
+    values: NDArray[np.int64],
+    cell: NDArray[np.int64],
+    cells: int,
+) -> Undated:
+    every = np.column_stack([documents, words, values])
+    if every.size and int(every.max()) > (2**63 - 1) // len(every):
+        exact = np.full((cells, every.shape[1]), 0, dtype=object)
+        np.add.at(exact, cell, every.astype(object))
+        if int(exact.max()) > 2**63 - 1:
+            raise OverflowError("a count passes 2^63; no corpus is so large, the counts are wrong")
+        result = exact.astype(np.int64)
+    else:
+        result = np.zeros((cells, every.shape[1]), np.int64)
+        np.add.at(result, cell, every)
+    return Undated(result[:, 0], result[:, 1], result[:, 2:])
+
+
+def _take(keys: Sequence[str | None], mask: NDArray[np.bool_]) -> list[str | None]:
+    return [keys[i] for i in np.flatnonzero(mask)]
+
+
+def _clustering(
+    name: str,
+    keys: Sequence[str | None] | None,
+    values: NDArray[np.int64],
+    period: NDArray[np.int64],
+    split: NDArray[np.int64],
+    shape: tuple[int, int],
+) -> Clustering:
+    named = np.zeros(len(values), bool) if keys is None else np.array([k is not None for k in keys], bool)
+    # A document without words is no evidence: it must not count as a cluster.
+    single = ~named & (values[:, 0] > 0)
+    singles = (
+        Moments.of(values[single], period[single], split[single], *shape)
+        if single.any()
+        else Moments.none(*shape, values.shape[1])
+    )
+    if keys is None or not named.any():
+        return Clustering(name, singles, ClusterTable.none(values.shape[1]))
+    table = ClusterTable.of([k for k in keys if k is not None], period[named], split[named], values[named])
+    return Clustering(name, singles, table)
+
+
+def _joined(left: tuple[Period, ...], right: tuple[Period, ...], grain: str) -> tuple[Period, ...]:
+    if left == right:
+        return left
+    if not left or not right:
+        return left or right
+    if grain == "all":
+        return _one_span(left[0], right[0])
+    if grain == "eras":
+        raise SettingError("two tallies by eras are added only when their eras are the same.")
+    from tendency.tally.periods import Periods
+
+    first, last = min(left[0], right[0], key=_start), max(left[-1], right[-1], key=_start)
+    return Periods.spanning(grain, [], [], first.start, last.end).periods
+
+
+def _start(period: Period) -> int:
+    return period.start.toordinal()
+
+
+def _one_span(left: Period, right: Period) -> tuple[Period, ...]:
+    return (Period("all", min(left.start, right.start), max(left.end, right.end)),)
