@@ -332,6 +332,8 @@ def _terms(
     notes: list[str] = []
     for name, value in dossier.terms.items():
         place = f"terms.{name}"
+        if not _NAME.fullmatch(name):
+            check.fail(place, f"cannot be written as @name; call it {_callable(name)!r}")
         if isinstance(value, str) and name != "file":
             names[name] = value
             continue
@@ -355,6 +357,15 @@ def _terms(
     for name, query in names.items():
         check.at(f"terms.{name}", lambda q=query: parse(q, names))
     return names, tuple(dict.fromkeys(notes))
+
+
+_NAME = re.compile(r"[^\W\d][\w.-]*")
+
+
+def _callable(category: str) -> str:
+    """The category's name as it can stand after ``@``."""
+    name = re.sub(r"[^\w.-]+", "_", category.strip()).strip("_") or "_"
+    return name if _NAME.fullmatch(name) else f"_{name}"
 
 
 def _toml_place(text: str, message: str) -> str:

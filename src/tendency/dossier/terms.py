@@ -204,7 +204,7 @@ def _liwc(file: Path, text: str) -> TermList:
     found = _of_entries(file, entries)
     if not conditional:
         return found
-    note = f"{file.name}: {len(conditional)} conditional entries of LIWC are left out ({listed(conditional, most=5)})."
+    note = f"{file.name}: conditional entries of LIWC are left out ({listed(conditional, most=5)})."
     return TermList(found.queries, (*found.notes, note))
 
 
