@@ -126,7 +126,11 @@ def _interval(
         raise UndatableError(
             f"The date {written!r} lacks one of its ends: give both, such as 1937-06/1937-08."
         )
-    return _between(*(_span(end, written, language, order) for end in (first, last)), written)
+    mark = _OLD_STYLE.search(last) or _NEW_STYLE.search(last)
+    if mark and not (_OLD_STYLE.search(first) or _NEW_STYLE.search(first)):
+        # A mark of style at the end of a span is meant for both its ends.
+        first += mark[0]
+    return _between(_span(first, written, language, order), _span(last, written, language, order), written)
 
 
 def _between(
