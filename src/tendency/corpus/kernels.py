@@ -50,6 +50,9 @@ from tendency.corpus.text_rules import (
     SEMICOLONS,
 )
 
+ROMAN = (67, 68, 73, 76, 77, 86, 88)
+RIGHT_BRACKET = 41
+
 _helper = numba.njit(nogil=True)
 
 READ_U8 = "Array(uint8, 1, 'C', readonly=True)"
@@ -111,7 +114,7 @@ def _past_break(codes, classes, at, end):  # type: ignore[no-untyped-def]
 @_helper
 def _kinds_of(codes, classes, lowered, start, end, ruleset, keys, kinds):  # type: ignore[no-untyped-def]
     """The kinds under which a word is listed in a ruleset, as bits; 0 where it is not."""
-    key = _FNV_OFFSET ^ np.uint64(ruleset)
+    key = (_FNV_OFFSET ^ np.uint64(ruleset)) * _FNV_PRIME
     for at in range(start, end):
         code = codes[at]
         if classes[code] > INVISIBLE:
@@ -229,8 +232,19 @@ def _blank_line(codes, classes, start, end):  # type: ignore[no-untyped-def]
 
 
 @_helper
+def _is_number(codes, classes, at, end):  # type: ignore[no-untyped-def]
+    """Whether the word at ``at`` begins with a digit or is a Roman numeral in capitals."""
+    if classes[codes[at]] == NUMERIC:
+        return True
+    begin = at
+    while at < end and classes[codes[at]] == UPPER and codes[at] in ROMAN:
+        at += 1
+    return at > begin and (at == end or classes[codes[at]] < SINGLE)
+
+
+@_helper
 def _abbreviated(  # type: ignore[no-untyped-def]
-    codes, classes, lowered, start, end, following, after_number, first, ruleset, flags, keys, kinds
+    codes, classes, lowered, start, end, before_number, after_number, first, ruleset, flags, keys, kinds
 ):
     """Whether a single stop right behind the word does not end the sentence.
 
@@ -259,22 +273,24 @@ def _abbreviated(  # type: ignore[no-untyped-def]
     listed = _kinds_of(codes, classes, lowered, start, end, ruleset, keys, kinds)
     return (
         listed & (1 << ALWAYS) != 0
-        or (listed & (1 << BEFORE_NUMBER) != 0 and following == NUMERIC)
+        or (listed & (1 << BEFORE_NUMBER) != 0 and before_number)
         or (listed & (1 << NOT_AFTER_NUMBER) != 0 and not after_number)
     )
 
 
 @_helper
 def _marked_end(  # type: ignore[no-untyped-def]
-    codes, classes, lowered, start, end, gap_end, after_number, first, ruleset, flags, keys, kinds
+    codes, classes, lowered, start, end, gap_end, text_end, after_number, first, ruleset, flags, keys, kinds
 ):
     """Where a sentence mark between two words ends the sentence; -1 where none does.
 
     The gap from ``end`` to ``gap_end`` lies between the word that begins at ``start`` and the
-    next. The place is behind the mark and the quotes and brackets that close after it.
+    next. The place is behind the mark and the quotes and brackets that close after it. A letter
+    with a bracket, as in ``b)``, counts an item of a list and not as lower case; a row of stops
+    before a number is a leader in a table.
     """
     following = classes[codes[gap_end]]
-    if following == LOWER:
+    if following == LOWER and not (gap_end + 1 < text_end and codes[gap_end + 1] == RIGHT_BRACKET):
         return -1
     at = end
     while at < gap_end:
@@ -283,19 +299,23 @@ def _marked_end(  # type: ignore[no-untyped-def]
             continue
         begin = at
         marks = 0
+        stops = 0
         closers = 0
         while at < gap_end:
             kind = classes[codes[at]]
             if _is_mark(kind, flags):
                 marks += 1
+                stops += kind == STOP
             elif kind == CLOSE or APOSTROPHE <= kind <= DOUBLE_QUOTE:
                 closers += 1
             elif not _attached(kind):
                 break
             at += 1
-        single = marks == 1 and classes[codes[begin]] == STOP
+        single = marks == 1 and stops == 1
         behind = classes[codes[at]] if at < gap_end else following
         if behind in (COMMA, COLON, SEMICOLON):
+            continue
+        if stops == marks and marks > 1 and following == NUMERIC:
             continue
         if single:
             if begin == end and _abbreviated(
@@ -304,7 +324,7 @@ def _marked_end(  # type: ignore[no-untyped-def]
                 lowered,
                 start,
                 end,
-                following,
+                _is_number(codes, classes, gap_end, text_end),
                 after_number,
                 first,
                 ruleset,
@@ -372,6 +392,7 @@ def scan_documents(  # type: ignore[no-untyped-def]
                         starts[n - 1],
                         before,
                         at,
+                        end,
                         after_number,
                         words == 1,
                         ruleset,
@@ -384,7 +405,14 @@ def scan_documents(  # type: ignore[no-untyped-def]
                     ends[n] = place
                     n += 1
                     words = 0
-            before = _word_end(codes, classes, lowered, at, end, ruleset, flags, keys, kinds)
+            # Nine words in ten are letters before a space: they are spared a call.
+            before = at
+            while before < end and kind >= NUMERIC:
+                before += 1
+                if before < end:
+                    kind = classes[codes[before]]
+            if before < end and (before == at or kind > NEWLINE):
+                before = _word_end(codes, classes, lowered, at, end, ruleset, flags, keys, kinds)
             starts[n] = at
             ends[n] = before
             n += 1

@@ -271,12 +271,16 @@ def rule_tables() -> RuleTables:
 
 
 def word_key(word: str, number: int) -> int:
-    """The hash of a lower-case word in a ruleset: FNV-1a over its code points, 64 bits, never 0."""
-    key = 0xCBF29CE484222325 ^ number
+    """The hash of a lower-case word in a ruleset: FNV-1a over number and code points, 64 bits, not 0."""
+    key = _hashed(0xCBF29CE484222325, number)
     for character in word:
         assert ord(character) >= LOWERED or len(character.lower()) == 1
-        key = ((key ^ ord(character)) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+        key = _hashed(key, ord(character))
     return key or 1
+
+
+def _hashed(key: int, value: int) -> int:
+    return ((key ^ value) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
 
 
 def _kinds(rules: LanguageRules) -> tuple[tuple[int, str], ...]:
