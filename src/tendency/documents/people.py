@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import os
 import unicodedata
 from collections import Counter
@@ -83,7 +84,7 @@ class People:
             self._refuse_overlaps(memberships)
 
     def _refuse_overlaps(self, memberships: list[Membership]) -> None:
-        for earlier, later in zip(memberships, memberships[1:], strict=False):
+        for earlier, later in itertools.pairwise(memberships):
             if later.start < earlier.end:
                 first, second = sorted((earlier.line, later.line))
                 raise SourceError(

@@ -90,7 +90,7 @@ class Reading:
                 raise SourceError("Standard input can be read only once.")
             self._used_up = True
         self.files += 1
-        before = self.bytes_read
+        before, complaints = self.bytes_read, self.left_out.total()
         shaper = Shaper(source, self._options)
         counted = 0
         try:
@@ -119,14 +119,11 @@ class Reading:
         except OSError as error:
             said = error.strerror or str(error)
             self._leave_out(Problem(source.name, None, f"cannot be read ({said}).", _FILE_REMEDY))
-        if not counted and not self._complained(source):
-            what = "the file is empty."
+        if not counted and self.left_out.total() == complaints:
+            what = "the file holds no document." if source.size or source.position() else "the file is empty."
             self._leave_out(Problem(source.name, None, what, "Fill it or leave it out.", "empty"))
         self.bytes_read = before + (source.size or source.position())
         self._report(self.bytes_read)
-
-    def _complained(self, source: Source) -> bool:
-        return bool(self.problems) and self.problems[-1].file == source.name
 
     def _report(self, done: int) -> None:
         if self._progress is not None:

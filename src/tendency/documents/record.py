@@ -103,7 +103,8 @@ class Shaper:
 
     def _fields(self, values: Mapping[str, object], record: Record) -> dict[str, str]:
         names = self.options.names
-        taken = {*columns_of(names.id, "+", values), *columns_of(names.date, "/", values), names.text}
+        # Columns that only together make an id or a date say more by themselves, and stay.
+        taken = {names.id, names.date, names.text}
         renamed = {names.title: "title", names.author: "author"}
         fields: dict[str, str] = {}
         for column, value in values.items():
@@ -156,11 +157,10 @@ def hint(kind: str, column: str, columns: Iterable[str]) -> str:
 
     present = [name for name in columns if name]
     if not present:
-        return f"name the right one with --{kind}."
+        return f"name the right column with --{kind}."
     shown = ", ".join(repr(name) for name in present[:20]) + (", …" if len(present) > 20 else "")
     match = process.extractOne(
         column.casefold(), {name: name.casefold() for name in present}, score_cutoff=60
     )
-    nearest = f" The nearest is {match[2]!r}:" if match else " Name the right one:"
-    chosen = match[2] if match else "COLUMN"
-    return f"the columns are {shown}.{nearest} --{kind} {chosen}."
+    nearest = f" (nearest by name: {match[2]!r})" if match else ""
+    return f"the columns are {shown}. Name the right one{nearest} with --{kind}."
