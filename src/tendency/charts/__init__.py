@@ -1,1 +1,26 @@
-"""."""
+"""Tables as pictures: Vega-Lite specifications, and the SVG and PDF files made from them."""
+
+from __future__ import annotations
+
+from tendency.charts.aims import aims_chart
+from tendency.charts.bars import bars
+from tendency.charts.curves import Event, Spec
+from tendency.charts.ranks import rank_chart
+from tendency.charts.rates import rates_chart
+from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
+from tendency.charts.theme import DARK
+
+__all__ = [
+    "DARK",
+    "Event",
+    "Spec",
+    "aims_chart",
+    "bars",
+    "pdf",
+    "print_pdf",
+    "print_svg",
+    "print_version",
+    "rank_chart",
+    "rates_chart",
+    "svg",
+]

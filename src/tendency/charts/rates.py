@@ -1,0 +1,118 @@
+"""Rates over time: curves with their intervals, gaps where nothing was held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from tendency.charts.curves import Event, Field, Point, Spec, arranged, framed, on_screen_and_print, panels
+from tendency.charts.tables import Row, is_held, named, number, plain, rows
+from tendency.charts.theme import Style
+
+_NEEDED = ("query", "period", "start", "end", "split", "hits", "per_million", "low", "high")
+
+
+def rates_chart(
+    table: pl.DataFrame,
+    *,
+    title: str,
+    events: Sequence[Event] = (),
+    level: float = 0.95,
+    undatable: int = 0,
+    unit: str = "hits per million words",
+) -> Spec:
+    """A curve for each query and split, with its interval; Vega-Lite, with a print version under ``usermeta``.
+
+    The curve breaks where nothing was held; a period without a hit is an open mark at zero with a bar up to
+    the upper limit; a point on too few hits is open; names stand at the ends of the curves.
+
+    Args:
+        table: The public table: query, period, start, end, split, hits, per_million, low, high; where present
+            also documents, tokens, documents_with_hits, too_few (true or false) and evidence (an anchor).
+        title: What is seen.
+        events: Drawn as dashed rules with their names.
+        level: Coverage of the interval, from 0 to 1.
+        undatable: Hits that are not datable at this grain and so not drawn.
+        unit: What the vertical axis counts.
+    """
+    points = [_point(row, level, unit) for row in rows(table, _NEEDED)]
+    placed, alone = arranged(points)
+    key = [f"shaded: {level:.0%} interval".replace("%", " %")]
+    if undatable:
+        key.append(f"{undatable:,} hits are not datable at this grain and not drawn")
+    alt = describe(points, title)
+
+    def build(style: Style) -> Spec:
+        views = panels(
+            placed,
+            Field(unit, share=0.62 if _many(placed) else 1.0),
+            style,
+            events=events,
+            key=key,
+            labelled=not alone,
+        )
+        return framed(views, title, alt, style)
+
+    return on_screen_and_print(build)
+
+
+def _many(points: Sequence[Point]) -> bool:
+    return len({p.panel for p in points}) > 1
+
+
+def _point(row: Row, level: float, unit: str) -> Point:
+    query, split, value = named(row["query"]), named(row["split"]), number(row, "per_million")
+    held = is_held(row)
+    return Point(
+        series=query,
+        panel=split,
+        period=named(row["period"]),
+        start=row["start"],
+        end=row["end"],
+        value=value,
+        low=number(row, "low"),
+        high=number(row, "high"),
+        held=held,
+        few=bool(row.get("too_few")),
+        says=_says(row, query, split, value, level, unit, held=held),
+        anchor=row.get("evidence"),
+    )
+
+
+def _says(
+    row: Row, query: str, split: str, value: float | None, level: float, unit: str, *, held: bool
+) -> str:
+    head = ", ".join(part for part in (query, split, named(row["period"])) if part)
+    if not held:
+        return f"{head}: nothing held"
+    counted = f"{row['hits']:,} hits" if row.get("hits") is not None else "hits unknown"
+    if row.get("tokens"):
+        counted += f" in {row['tokens']:,} words"
+    if value is None:
+        return f"{head}: too few to say; {counted}"
+    few = "; too few to rely on" if row.get("too_few") else ""
+    interval = f"{level:.0%} interval".replace("%", " %")
+    low, high = number(row, "low"), number(row, "high")
+    between = f", {interval} {plain(low)} to {plain(high)}" if high is not None else ""
+    return f"{head}: {plain(value)} {unit}{between}; {counted}{few}"
+
+
+def describe(points: Sequence[Point], title: str) -> str:
+    """The chart in a few sentences: its curves, span, highest and lowest values."""
+    said = [f"{title.rstrip('.')}."]
+    for series, panel in dict.fromkeys((p.series, p.panel) for p in points):
+        curve = [
+            (p, p.value) for p in points if (p.series, p.panel) == (series, panel) and p.value is not None
+        ]
+        name = ", ".join(part for part in (series, panel) if part)
+        if not curve:
+            said.append(f"{name}: no value.")
+            continue
+        (first, start), (last, end) = curve[0], curve[-1]
+        top, highest = max(curve, key=lambda pair: pair[1])
+        said.append(
+            f"{name}: {plain(start)} in {first.period}, highest {plain(highest)} in {top.period}, "
+            f"{plain(end)} in {last.period}."
+        )
+    return " ".join(said)
