@@ -149,18 +149,16 @@ def prepare(dossier: schema.Dossier) -> Questions:
     digest = xxhash.xxh3_64(text.encode())
     names, notes = _terms(dossier, folder, check, digest)
     if dossier.people is not None:
-        people = check.at("people", lambda: resolve(dossier.people or "", folder))
-        digest.update(check.at("people", lambda: read_text(people, "the file of people")).encode())
-    eras = tuple(
-        (era, check.at(f"eras.{era}", lambda w=written: span(w))) for era, written in dossier.eras.items()
-    )
+        people = check.at("people", resolve, dossier.people, folder)
+        digest.update(check.at("people", read_text, people, "the file of people").encode())
+    eras = tuple((era, check.at(f"eras.{era}", span, written)) for era, written in dossier.eras.items())
     _check_eras(dossier, eras, check)
-    start = check.at("from", lambda: day_span(dossier.from_ or "").start) if dossier.from_ else None
-    end = check.at("to", lambda: day_span(dossier.to or "").end) if dossier.to else None
+    start = check.at("from", day_span, dossier.from_).start if dossier.from_ else None
+    end = check.at("to", day_span, dossier.to).end if dossier.to else None
     if start and end and end <= start:
         check.fail("to", f"{dossier.to} is before from, {dossier.from_}")
-    before = check.at("before", lambda: span(dossier.before or "")) if dossier.before else None
-    after = check.at("after", lambda: span(dossier.after or "")) if dossier.after else None
+    before = check.at("before", span, dossier.before) if dossier.before else None
+    after = check.at("after", span, dossier.after) if dossier.after else None
     if (before is None) != (after is None):
         check.fail("before" if before else "after", "before and after belong together; give both, or neither")
     if before and after and before.end > after.start:
@@ -175,7 +173,7 @@ def prepare(dossier: schema.Dossier) -> Questions:
             'is missing; name an index (corpus = "press.index") or files (sources = ["press/*.csv"])',
         )
     for number, one in enumerate(dossier.sources, start=1):
-        check.at(f"sources[{number}]", lambda w=one: expand(w))
+        check.at(f"sources[{number}]", expand, one)
     asked = _Asker(dossier, names, check)
     return Questions(
         dossier=dossier,
@@ -204,10 +202,10 @@ class _Checker:
     def __init__(self, file: str) -> None:
         self.file = file
 
-    def at(self, place: str, work: Callable[[], T]) -> T:
+    def at(self, place: str, work: Callable[..., T], *parts: Any) -> T:
         """What the work gives; its error, if any, with the place in front."""
         try:
-            return work()
+            return work(*parts)
         except QueryError as error:
             raise DossierError(f"{self.file}, {place}: {error.message}{_caret(error)}") from None
         except TendencyError as error:
@@ -273,11 +271,11 @@ class _Asker:
 
     def events(self) -> Iterator[AskedEvent]:
         for number, one in enumerate(self.dossier.event, start=1):
-            when = self.check.at(f"event[{number}].date", lambda w=one.date: span(w))
+            when = self.check.at(f"event[{number}].date", span, one.date)
             yield AskedEvent(one.name, when, one.source)
 
     def _query(self, place: str, text: str) -> Query:
-        return self.check.at(place, lambda: parse(text, self.names))
+        return self.check.at(place, parse, text, self.names)
 
     def _period(self, place: str, own: str | None) -> str:
         period = own or self.dossier.period or ("eras" if self.dossier.eras else "year")
@@ -311,7 +309,11 @@ class _Asker:
 
 
 def _check_eras(dossier: schema.Dossier, eras: tuple[tuple[str, DateSpan], ...], check: _Checker) -> None:
-    used = {dossier.period or "eras", *(one.period for one in (*dossier.slogan, *dossier.ranking))}
+    used = {
+        dossier.period or "eras",
+        *(one.period for one in dossier.slogan),
+        *(one.period for one in dossier.ranking),
+    }
     if eras and "eras" not in used:
         check.fail(
             "eras",
@@ -338,8 +340,8 @@ def _terms(
             names[name] = value
             continue
         written = value if isinstance(value, str) else value.file
-        file = check.at(place, lambda w=written: resolve(w, folder))
-        found = check.at(place, lambda f=file: read_terms(f))
+        file = check.at(place, resolve, written, folder)
+        found = check.at(place, read_terms, file)
         digest.update(file.read_bytes())
         notes.extend(found.notes)
         if isinstance(value, str):
@@ -352,10 +354,9 @@ def _terms(
         elif value.category is None:
             names[name] = found.all
         else:
-            category = value.category
-            names[name] = check.at(place, lambda t=found, c=category, f=file: t.category(c, f))
+            names[name] = check.at(place, found.category, value.category, file)
     for name, query in names.items():
-        check.at(f"terms.{name}", lambda q=query: parse(q, names))
+        check.at(f"terms.{name}", parse, query, names)
     return names, tuple(dict.fromkeys(notes))
 
 

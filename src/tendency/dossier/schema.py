@@ -70,7 +70,7 @@ class TermsFile(Part):
         min_length=1,
     )
     category: str | None = Field(
-        None,
+        default=None,
         description="Which of the file's categories is meant; without it all of its words together.",
     )
 
@@ -78,11 +78,11 @@ class TermsFile(Part):
 class Fields(Part):
     """Which column of the sources holds what; every other column is kept as a field."""
 
-    id: str = Field("id", description="The column with the document's id.")
-    date: str = Field("date", description="The column with its date.")
-    text: str = Field("text", description="The column with its text.")
-    title: str = Field("title", description="The column with its title.")
-    author: str = Field("author", description="The column with its author.")
+    id: str = Field(default="id", description="The column with the document's id.")
+    date: str = Field(default="date", description="The column with its date.")
+    text: str = Field(default="text", description="The column with its text.")
+    title: str = Field(default="title", description="The column with its title.")
+    author: str = Field(default="author", description="The column with its author.")
 
 
 class Slogan(Part):
@@ -96,14 +96,16 @@ class Slogan(Part):
         "named for or against.",
     )
     goal: str | None = Field(
-        None,
+        default=None,
         description="A query for its final goal: looked for like an aim, and marked as the goal.",
         min_length=1,
     )
-    period: Period | None = Field(None, description="Another period than the dossier's.")
-    where: str | None = Field(None, description="Only in these documents, beside the dossier's own `where`.")
+    period: Period | None = Field(default=None, description="Another period than the dossier's.")
+    where: str | None = Field(
+        default=None, description="Only in these documents, beside the dossier's own `where`."
+    )
     split: str | None = Field(
-        None,
+        default=None,
         description='`"standpoint"`, a field, or `"none"`; by default the standpoints where the dossier has any.',
     )
 
@@ -114,20 +116,23 @@ class Ranking(Part):
     name: str = Field(description="What it is called in sentences and charts.", min_length=1)
     items: dict[str, str] = Field(description="The things to put in order: a query each, by name.")
     near: str | None = Field(
-        None,
+        default=None,
         description="Count only hits with one of these within `within` words: the ranking is then called "
         '"named beside words of …".',
         min_length=1,
     )
-    within: int = Field(12, description="How many words away a `near` may be.", ge=1, le=1000)
+    within: int = Field(default=12, description="How many words away a `near` may be.", ge=1, le=1000)
     split: str | None = Field(
-        None, description='`"standpoint"`, a field, or `"none"`; by default the ranking is not split.'
+        default=None, description='`"standpoint"`, a field, or `"none"`; by default the ranking is not split.'
     )
     overlap: bool = Field(
-        False, description="Allow items that share words with each other or with `near`; otherwise an error."
+        default=False,
+        description="Allow items that share words with each other or with `near`; otherwise an error.",
     )
-    period: Period | None = Field(None, description="Another period than the dossier's.")
-    where: str | None = Field(None, description="Only in these documents, beside the dossier's own `where`.")
+    period: Period | None = Field(default=None, description="Another period than the dossier's.")
+    where: str | None = Field(
+        default=None, description="Only in these documents, beside the dossier's own `where`."
+    )
 
 
 class Event(Part):
@@ -135,7 +140,7 @@ class Event(Part):
 
     name: str = Field(description="What is written beside the line.", min_length=1)
     date: When = Field(description='The day, or `"1943-02"` or `1943` where no more is known.')
-    source: str = Field("", description="Where the date comes from.")
+    source: str = Field(default="", description="Where the date comes from.")
 
 
 class Dossier(Part):
@@ -143,40 +148,46 @@ class Dossier(Part):
 
     title: str = Field(description="The report's title.", min_length=1)
     corpus: str | None = Field(
-        None,
+        default=None,
         description="The index folder, relative to the dossier. With `sources`, where the index is made; by "
         "default the dossier's own name with `.index`.",
         min_length=1,
     )
     sources: Annotated[tuple[str, ...], BeforeValidator(_array)] = Field(
-        (),
+        default=(),
         description="Files or folders to index on first use: globs relative to the dossier; `${NAME}` stands "
         "for an environment variable.",
     )
     fields: Fields = Field(default_factory=Fields, description="Which column of the sources holds what.")
     period: Period | None = Field(
-        None,
+        default=None,
         description="day, week, month, quarter, year, decade, or eras; year unless `[eras]` are given.",
     )
-    from_: When | None = Field(None, alias="from", description="The first day, month or year that counts.")
-    to: When | None = Field(None, description="The last day, month or year that counts, itself included.")
-    where: str | None = Field(None, description="Only these documents: an SQL expression over their fields.")
-    language: str | None = Field(None, description="Only documents in this language, such as `en`.")
+    from_: When | None = Field(
+        default=None, alias="from", description="The first day, month or year that counts."
+    )
+    to: When | None = Field(
+        default=None, description="The last day, month or year that counts, itself included."
+    )
+    where: str | None = Field(
+        default=None, description="Only these documents: an SQL expression over their fields."
+    )
+    language: str | None = Field(default=None, description="Only documents in this language, such as `en`.")
     cluster: Annotated[str | tuple[str, ...] | None, BeforeValidator(_array)] = Field(
-        None,
+        default=None,
         description="The field whose values are independent pieces of evidence, `document` or `day`; several "
         "take the one with the larger interval. By default `publication` or `newspaper`, else `author`, else "
         "the document.",
     )
-    seed: int = Field(1, description="The seed of every draw.", ge=0, le=2**63 - 1)
+    seed: int = Field(default=1, description="The seed of every draw.", ge=0, le=2**63 - 1)
     before: Span | None = Field(
-        None,
+        default=None,
         description='The earlier of the two spans that are compared, first and last included: `"1930/1939"`. '
         "By default the first third of the periods that hold text.",
     )
-    after: Span | None = Field(None, description="The later of the two; by default the last third.")
+    after: Span | None = Field(default=None, description="The later of the two; by default the last third.")
     people: str | None = Field(
-        None,
+        default=None,
         description="A CSV file with name, faction, from, to and more: joined to documents by author and date "
         "when they are indexed.",
         min_length=1,
@@ -194,13 +205,13 @@ class Dossier(Part):
         description='Named spans to count by, first and last included: `"the siege" = "1941-09/1944-01"`.',
     )
     slogan: Annotated[tuple[Slogan, ...], BeforeValidator(_array)] = Field(
-        (), description="Slogans to follow."
+        default=(), description="Slogans to follow."
     )
     ranking: Annotated[tuple[Ranking, ...], BeforeValidator(_array)] = Field(
-        (), description="Things to put in order."
+        default=(), description="Things to put in order."
     )
     event: Annotated[tuple[Event, ...], BeforeValidator(_array)] = Field(
-        (), description="Dates drawn on every curve."
+        default=(), description="Dates drawn on every curve."
     )
 
     _file: str | None = PrivateAttr(None)

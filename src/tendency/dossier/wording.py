@@ -5,7 +5,20 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-_MONTHS = ("January February March April May June July August September October November December").split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def named(name: str) -> str:
@@ -71,7 +84,19 @@ def listing(parts: Sequence[str], *, last: str = "and") -> str:
 
 def ordinal(rank: int) -> str:
     """``1st``, ``2nd``, ``3rd``, ``11th``, as words up to tenth."""
-    words = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth".split()
+    words = [
+        "zeroth",
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+    ]
     if 0 < rank < len(words):
         return words[rank]
     return f"{rank}{'th' if 10 < rank % 100 < 14 else {1: 'st', 2: 'nd', 3: 'rd'}.get(rank % 10, 'th')}"
