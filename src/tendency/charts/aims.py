@@ -87,7 +87,10 @@ def _says(row: Row, level: float) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return "unknown" if share is None else f"{share * 100:.3g} %" if share < 0.1 else f"{share * 100:.0f} %"
+    if share is None:
+        return "unknown"
+    digits = 2 if 0 < share < 0.01 else 1 if 0 < share < 0.1 else 0
+    return f"{share * 100:.{digits}f} %"
 
 
 def _point(row: Row, level: float) -> Point:
@@ -185,11 +188,11 @@ class _Forest:
         size = self.style.font
         names = text_width("100 words", size) * 1.15
         room = self.left - names - size
-        aims = [
-            {"y": y, "t": wrap(name, room, size, lines=1)[0]}
-            for name, y, is_split in self.heads
-            if not is_split
-        ]
+        aims: list[dict[str, Any]] = []
+        for name, y, is_split in self.heads:
+            if not is_split:
+                lines = wrap(name, room, size, lines=max(1, len(self.windows)))
+                aims += [{"y": y + n * size * 1.2, "t": line} for n, line in enumerate(lines)]
         splits = [
             {"y": y, "t": wrap(name, self.left, size, lines=1)[0]}
             for name, y, is_split in self.heads
@@ -298,6 +301,8 @@ class _Forest:
         ]
         if any(row.get("too_few") and row.get("ratio") for row, _ in self.places):
             said.append("open mark: too few to rely on")
+        if any(row.get("ratio") == 0 for row, _ in self.places):
+            said.append("open mark at the left edge: none seen so near")
         room = self.left + self.width + 2 * text_width("chance", self.style.font) * 1.35
         lines = wrap("  ·  ".join(said), room, self.style.font, lines=4)
         return [

@@ -338,7 +338,8 @@ class _View:
 
     def _events(self, events: Sequence[Event]) -> list[Spec]:
         size = self.style.font
-        rules, names = [], []
+        rules: list[Spec] = []
+        names: list[Spec] = []
         for event, _, label, row in self._placed(events):
             top = -(0.35 + row * 1.2) * size
             x = milliseconds(event.date)
@@ -385,7 +386,8 @@ class _View:
         """A band along each run of points, a bar where a point stands alone or is zero."""
         runs = _runs(self.shown)
         as_bars = self.field.scale == "rank" and len({p.period for p in self.shown}) <= 24
-        bands, bars = [], []
+        bands: list[Spec] = []
+        bars: list[Spec] = []
         for number, run in enumerate(runs):
             for point in run:
                 if point.low is None or point.high is None:
@@ -443,9 +445,8 @@ class _View:
         ]
         if not rows:
             return []
-        dashes = [list(DASHES[n % len(DASHES)]) for n in range(len(self.names))]
         scale = 1.0 if self.style is SCREEN else 0.55
-        dashes = [[length * scale for length in dash] for dash in dashes]
+        dashes = [[part * scale for part in DASHES[n % len(DASHES)]] for n in range(len(self.names))]
         return [
             {
                 "data": {"values": rows},

@@ -79,6 +79,7 @@ def _tidy(drawn: str) -> str:
     """Vega's drawing with honest links, named for those who do not see it, and without ballast."""
     root = ET.fromstring(drawn)
     _mend_links(root)
+    _split_lines(root)
     for element in root.iter():
         _drop_ballast(element)
     _drop_empty(root)
@@ -104,6 +105,21 @@ def _mend_links(root: ET.Element) -> None:
                 title = ET.Element(f"{{{_SVG}}}title")
                 title.text = label
                 child.insert(0, title)
+
+
+def _split_lines(root: ET.Element) -> None:
+    """Each line of a text as a text of its own: not every renderer sets right-to-left lines in one."""
+    for parent in list(root.iter()):
+        for text in [child for child in parent if child.tag == f"{{{_SVG}}}text" and len(child)]:
+            place, down = list(parent).index(text), 0.0
+            parent.remove(text)
+            for line in text:
+                down += float(line.attrib.get("dy", "0"))
+                own = ET.Element(text.tag, dict(text.attrib))
+                own.set("transform", f"{text.attrib.get('transform', '')} translate(0,{down:g})".strip())
+                own.text = line.text
+                parent.insert(place, own)
+                place += 1
 
 
 _BALLAST = {
