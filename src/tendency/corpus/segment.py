@@ -432,7 +432,8 @@ class Segment:
         if checksum(whole[int(starts[block]) : int(starts[block + 1])]) != int(sums[block]):
             raise self.texts.damaged("blocks", f"block {block} has changed since it was written (checksum)")
         try:
-            return bytes(zstandard.ZstdDecompressor().decompress(whole[start:end].tobytes()))
+            data: bytes = zstandard.ZstdDecompressor().decompress(whole[start:end].tobytes())
+            return data
         except zstandard.ZstdError as error:
             raise self.texts.damaged("blocks", f"block {block} cannot be decompressed ({error})") from error
 
@@ -485,7 +486,8 @@ def pack_offsets(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> bytes:
     gaps[1:] -= ends[:-1]
     numbers = np.concatenate([gaps, ends - starts])
     small = np.minimum(numbers, ESCAPE).astype(np.uint8)
-    return small.tobytes() + numbers[small == ESCAPE].astype("<u4").tobytes()
+    large = numbers[small == ESCAPE].astype(np.uint32)
+    return bytes(small.tobytes() + large.tobytes())
 
 
 def unpack_offsets(data: bytes, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:

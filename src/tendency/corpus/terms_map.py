@@ -7,7 +7,7 @@ one, makes it again in memory.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -149,6 +149,17 @@ def read(path: Path, derived: DerivedFile) -> TermsMap:
         raise container.damaged("maps", f"a number in it is not below {n:,}")
     parts = {name: maps[first[i] : first[i + 1]] for i, name in enumerate(names)}
     return TermsMap(forms, folded, container.array("frequency", np.int64, n), parts)
+
+
+def same(one: TermsMap, other: TermsMap) -> bool:
+    """Whether two maps say the same, in whatever order their segments came."""
+    arrays: list[tuple[NDArray[Any], NDArray[Any]]] = [(one.frequency, other.frequency)]
+    for left, right in ((one.forms, other.forms), (one.folded, other.folded)):
+        arrays += [(left.data, right.data), (left.bounds, right.bounds)]
+    if set(one.maps) != set(other.maps):
+        return False
+    arrays += [(one.maps[name], other.maps[name]) for name in one.maps]
+    return all(np.array_equal(left, right) for left, right in arrays)
 
 
 def terms_of(index: Index) -> TermsMap:
