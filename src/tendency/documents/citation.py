@@ -20,6 +20,8 @@ _PAGES = re.compile(
 _ASIDE = re.compile(r"[(\[](?:whole|n\.?s\.?|new series|old series|os)\b[^)\]]*[)\]]", re.IGNORECASE)
 _QUOTES = "\"'“”„«»‘’*_ "
 _LONGEST_NAME = 100
+_POINT = re.compile(r"(?<=\w\w)\.\s*$|^\.$")
+_IN = re.compile(r"^in (?:the )?(?=[^\W\d_a-zа-я]|[\"“«„])")
 
 
 def parse_citation(
@@ -30,19 +32,26 @@ def parse_citation(
     ``SWP Internal Bulletin, Vol. 6, No. 9, October 1944, pp. 24–25.`` gives ``publication``,
     ``volume`` 6, ``number`` 9, ``published`` October 1944 and ``pages`` 24–25.
     """
-    rest = _ASIDE.sub("", source).strip().rstrip(".")
+    rest = _ASIDE.sub("", source).strip()
     parts: dict[str, str] = {}
     for name, pattern in (("volume", _VOLUME), ("number", _NUMBER), ("pages", _PAGES)):
         if match := pattern.search(rest):
             parts[name] = re.sub(r"\s?([-–—/])\s?", r"\1", match[1])
             rest = f"{rest[: match.start()]},{rest[match.end() :]}"
-    pieces = [piece for piece in (part.strip(" .;") for part in rest.split(",")) if piece]
+    pieces = [
+        piece for piece in (without_point(part.strip(" ;")).lstrip(". ") for part in rest.split(",")) if piece
+    ]
     published = _date_of(pieces, language, order)
     if published is not None:
         parts["published"] = published
     if parts and pieces and len(pieces[0]) <= _LONGEST_NAME and "://" not in pieces[0]:
-        parts["publication"] = _unquoted(pieces[0])
+        parts["publication"] = _unquoted(_IN.sub("", pieces[0]))
     return parts
+
+
+def without_point(text: str) -> str:
+    """The text without a full stop at its end; that of a single letter (*1916 г.*) stays."""
+    return _POINT.sub("", text)
 
 
 def _date_of(pieces: list[str], language: str | None, order: DateOrder | None) -> str | None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tendency.documents.citation import parse_citation
+from tendency.documents.citation import parse_citation, without_point
 from tendency.documents.dates import DateOrder, DateSpan, parse_date
 from tendency.errors import UndatableError
 
@@ -50,6 +50,7 @@ _LONGEST_LINE = 500
 _LONGEST_TITLE = 150
 _TITLE_WORDS = 20
 _TITLE_LINES = 6
+_REPETITIONS = 3
 _LINES_BEFORE_A_LABEL = 2
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
@@ -58,8 +59,7 @@ _OWN_LABEL = re.compile(r"[^\W\d_]\w*(?:[ -]\w+){0,2}")
 _RULE = re.compile(r"(?:[-–—=*_~#·•]\s*){3,}")
 _MARKUP = re.compile(r"^[#>*_\s]+|[*_\s]+$")
 _BRACKETS = re.compile(r"[(\[](.*)[)\]]")
-_BY = re.compile(r"(?:by|von|par|por)\s+(?=[^\W\d_a-zà-ÿа-я])", re.IGNORECASE)
-_ENDING = re.compile(r"(?<=\w{3})\.$")
+_BY = re.compile(r"(?:[Bb]y|[Vv]on|[Pp]ar|[Pp]or)\s+(?=[^\W\d_a-zà-ÿа-я])")
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,7 @@ class _Block:
     labels: list[tuple[str, str]] = field(default_factory=list)
     bracketed: list[str] = field(default_factory=list)
     bare: list[str] = field(default_factory=list)
+    repetitions: int = 0
 
     def span(self, text: str) -> DateSpan | None:
         """The days of a date as the header writes it, or None."""
@@ -210,7 +211,8 @@ def _take_title(block: _Block, line: _Line) -> bool:
     if text.casefold() in {title.casefold() for title in block.titles}:
         if not block.open:
             block.end = line.end
-        return True
+        block.repetitions += 1
+        return block.repetitions <= _REPETITIONS
     if len(text) > _LONGEST_TITLE or len(text.split()) > _TITLE_WORDS:
         return False
     if block.open:
@@ -267,12 +269,18 @@ def _fields(block: _Block) -> dict[str, str]:
         if not value:
             continue
         if name in ("source", "published"):
-            for part, said in parse_citation(value, language=block.language, order=block.order).items():
+            parts = parse_citation(value, language=block.language, order=block.order)
+            if name == "published" and "published" in parts:
+                # "First published: Shore News, No. 14, 2 April 1931" is a date and a source.
+                found["published"] = parts["published"]
+                if len(parts) > 1:
+                    found.setdefault("source", value)
+                value = ""
+            for part, said in parts.items():
                 cited.setdefault(part, said)
-        if name in found:
-            found[name] += f"; {value}"
-        else:
-            found[name] = value if name in ("source", "date") else _ENDING.sub("", value)
+        if value:
+            said = value if name in ("source", "date") else without_point(value)
+            found[name] = f"{found[name]}; {said}" if name in found else said
     for name, value in cited.items():
         found.setdefault(name, value)
     _name_titles(block, found)
@@ -326,7 +334,8 @@ def date_within(value: str, language: str | None, order: DateOrder | None) -> st
     The whole value, or what follows the place, or the one year that it names: never the part of a
     longer statement that happens to look like a finer date.
     """
-    statement = re.split(r"[;]|\.\s+(?=[^\W\d_a-zа-я])", value.strip(), maxsplit=1)[0].strip(" .")
+    statement = re.split(r"[;]|\.\s+(?=[^\W\d_a-zа-я])", value.strip(), maxsplit=1)[0]
+    statement = without_point(statement.strip())
     statement = re.sub(r"^(?:in|on|im|am|le|en|в|el)\s+", "", statement, flags=re.IGNORECASE)
     parts = [part.strip() for part in statement.split(",")]
     for first in range(len(parts)):
