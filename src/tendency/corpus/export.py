@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,8 @@ from tendency.errors import SettingError
 if TYPE_CHECKING:
     import polars as pl
     from tendency.corpus.search import Deadline
-    from tendency.corpus.select import Selection
+
+    Masks = Sequence[NDArray[np.bool_]]
 
     from tendency.corpus.query import Query
 
@@ -28,7 +29,7 @@ _KEYS: Final = ("id", "date", "text")
 
 
 def export_jsonl(
-    index: Index, target: Path, *, selection: Selection | None = None, progress: Progress | None = None
+    index: Index, target: Path, *, masks: Masks | None = None, progress: Progress | None = None
 ) -> int:
     """The documents as JSON lines, one object each with id, date, text and fields; how many they were.
 
@@ -38,7 +39,7 @@ def export_jsonl(
 
     written = 0
     with _replacing(target) as beside, _opened(beside, target.suffix) as write:
-        for document in _documents(index, selection):
+        for document in iterate(index, masks):
             write(orjson.dumps(_row(document), option=orjson.OPT_APPEND_NEWLINE))
             written += 1
             _tell(progress, written, index.documents)
@@ -46,7 +47,7 @@ def export_jsonl(
 
 
 def export_parquet(
-    index: Index, target: Path, *, selection: Selection | None = None, progress: Progress | None = None
+    index: Index, target: Path, *, masks: Masks | None = None, progress: Progress | None = None
 ) -> int:
     """The documents as one Parquet table: id, date, text and a text column for each field; how many they were."""
     import polars as pl
@@ -62,7 +63,7 @@ def export_parquet(
         nonlocal written
         held: list[dict[str, str]] = []
         characters = 0
-        for document in _documents(index, selection):
+        for document in iterate(index, masks):
             held.append(_row(document))
             characters += len(document.text)
             written += 1
@@ -82,7 +83,7 @@ def document_features(
     index: Index,
     queries: Mapping[str, Query],
     *,
-    selection: Selection | None = None,
+    masks: Masks | None = None,
     deadline: Deadline | None = None,
 ) -> pl.DataFrame:
     """The document-feature matrix: a row a document, a column of hits a query.
@@ -95,7 +96,7 @@ def document_features(
     import polars as pl
     from tendency.corpus.search import count_by_document
 
-    masks = selection.masks if selection is not None else index.live
+    masks = masks or index.live
     base = ("document", "date", "start", "end", "words")
     taken = {*base, *queries}
     fields = {name: f"field_{name}" if name in taken else name for name in index.field_views}
@@ -149,20 +150,6 @@ def write_table(table: pl.DataFrame, target: Path) -> None:
             table.write_parquet(beside)
         else:
             table.write_csv(beside, separator="\t" if suffix == ".tsv" else ",")
-
-
-def _documents(index: Index, selection: Selection | None) -> Iterator[Document]:
-    if selection is None:
-        yield from iterate(index)
-        return
-    masks = selection.masks
-    keys = sorted(
-        (segment.date(d), segment.ids[d], number, d)
-        for number, (segment, mask) in enumerate(zip(index.segments, masks, strict=True))
-        for d in mask.nonzero()[0].tolist()
-    )
-    for *_, number, d in keys:
-        yield index.segments[number].document(d)
 
 
 def _row(document: Document) -> dict[str, str]:

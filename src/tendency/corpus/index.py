@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -208,11 +208,11 @@ class Index:
         return named + masks + derived + len(self.manifest.to_bytes())
 
 
-def iterate(index: Index) -> Iterator[Document]:
-    """The live documents in order of date, then id, read one at a time."""
+def iterate(index: Index, masks: Sequence[NDArray[np.bool_]] | None = None) -> Iterator[Document]:
+    """The live documents, or those of the masks, in order of date, then id, read one at a time."""
     keys = []
-    for number, (segment, live) in enumerate(zip(index.segments, index.live, strict=True)):
-        for document in np.flatnonzero(live).tolist():
+    for number, (segment, mask) in enumerate(zip(index.segments, masks or index.live, strict=True)):
+        for document in np.flatnonzero(mask).tolist():
             start, end = int(segment.start_day[document]), int(segment.end_day[document])
             keys.append((start, end, segment.ids[document], number, document))
     keys.sort()

@@ -1,0 +1,295 @@
+"""What Python users call: ``import tendency as td; press = td.open("press.index"); press.rates("bureaucra*")``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from tendency.corpus import Deadline, Index, Info, Query, Selection, parse, select
+from tendency.documents import DateOrder, FieldNames, parse_date
+from tendency.errors import SettingError, UndatableError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tendency.corpus import Added, Concordance, Damage, Explanation, Removed
+    from tendency.documents import Reading, Unmatched
+    from tendency.measures import Aims, Ranking, Rates
+    from tendency.tally import Eras, Tally
+
+Path_ = str | os.PathLike[str]
+Progress = Callable[[float, float], None]
+Asked = str | Iterable[str] | Mapping[str, str]
+Day = str | dt.date
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What ``add`` read and what it changed.
+
+    Attributes:
+        reading: The reading: documents, what was left out and why, notes.
+        added: New, replaced, repeated and unchanged documents.
+        unmatched: Names of the people sidecar without a match, None without a sidecar.
+    """
+
+    reading: Reading
+    added: Added
+    unmatched: Unmatched | None = None
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Documents, indexed, and what can be asked of them; narrowing one gives another.
+
+    Attributes:
+        index: One snapshot: what is added later does not change the answers.
+        filter: The SQL expression over fields that its documents hold, or None for all.
+        start: Its documents are dated from this day, or None.
+        end: Its documents are dated before this day, or None.
+        terms: Named queries for ``@name``.
+    """
+
+    index: Index
+    filter: str | None = None
+    start: dt.date | None = None
+    end: dt.date | None = None
+    terms: Mapping[str, str] | None = None
+
+    def where(self, expression: str) -> Corpus:
+        """The documents of this corpus for which the SQL expression over their fields holds."""
+        both = f"({self.filter}) AND ({expression})" if self.filter else expression
+        return replace(self, filter=both)
+
+    def between(self, start: Day | None = None, end: Day | None = None) -> Corpus:
+        """The documents of this corpus dated from the first day, month or year to the last, both included."""
+        return replace(self, start=_first_day(start) or self.start, end=_day_after(end) or self.end)
+
+    def with_terms(self, terms: Mapping[str, str] | Path_) -> Corpus:
+        """The same documents with named queries for ``@name``: a mapping, or a CSV, YAML or .dic file."""
+        if isinstance(terms, Mapping):
+            return replace(self, terms=dict(terms))
+        from tendency.dossier import read_terms
+
+        return replace(self, terms=read_terms(Path(terms)))
+
+    @cached_property
+    def selection(self) -> Selection:
+        """Which documents these are, segment by segment."""
+        return select(self.index, where=self.filter, start=self.start, end=self.end)
+
+    def __len__(self) -> int:
+        return self.selection.documents
+
+    def info(self) -> Info:
+        """What the index holds: documents, words, span, fields and where it lies on disk."""
+        return self.index.info()
+
+    def query(self, text: str) -> Query:
+        """The query that a text means, names resolved."""
+        return parse(text, self.terms)
+
+    def tally(
+        self,
+        queries: Asked,
+        *,
+        by: str | Eras = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Tally:
+        """How often the queries are found, by period and split, with the sums that uncertainty needs."""
+        from tendency.tally import tally
+
+        return tally(
+            self.index,
+            self._queries(queries),
+            by=by,
+            split=split,
+            where=self.filter,
+            start=self.start,
+            end=self.end,
+            cluster=cluster,
+            executor=executor,
+            deadline=Deadline(deadline) if deadline else None,
+        )
+
+    def count(
+        self,
+        queries: Asked,
+        *,
+        by: str | Eras = "all",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> pl.DataFrame:
+        """The public columns for each query: hits, documents with hits, rate per million words with its interval.
+
+        With ``by="document"`` a row is a query in a document: ``query, document, date, start, end, tokens,
+        hits, per_million``.
+        """
+        if by == "document":
+            return self._by_document(queries, deadline)
+        from tendency.measures import PUBLIC
+
+        rates = self.rates(queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline)
+        return rates.table.select(PUBLIC)
+
+    def rates(
+        self,
+        queries: Asked,
+        *,
+        by: str | Eras = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Rates:
+        """Hits per million words in each period, with intervals from independent clusters."""
+        from tendency.measures import rates
+
+        counted = self.tally(queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline)
+        return rates(counted, level=level)
+
+    def document_features(self, queries: Asked, *, deadline: float | None = None) -> pl.DataFrame:
+        """The document-feature matrix: a row a document with words and fields, a column of hits a query."""
+        from tendency.corpus.export import document_features
+
+        return document_features(
+            self.index,
+            self._queries(queries),
+            masks=self.selection.masks,
+            deadline=Deadline(deadline) if deadline else None,
+        )
+
+    def _by_document(self, queries: Asked, deadline: float | None) -> pl.DataFrame:
+        import polars as pl
+
+        names = list(self._queries(queries))
+        kept = ["document", "date", "start", "end", "words"]
+        wide = self.document_features(queries, deadline=deadline).select([*kept, *names])
+        long = wide.rename({"words": "tokens"}).unpivot(
+            names, index=["document", "date", "start", "end", "tokens"], variable_name="query", value_name="hits"
+        )
+        rate = pl.when(pl.col("tokens") > 0).then(1e6 * pl.col("hits") / pl.col("tokens"))
+        return long.select("query", pl.exclude("query")).with_columns(per_million=rate)
+
+    def _queries(self, asked: Asked) -> dict[str, Query]:
+        if isinstance(asked, str):
+            asked = {asked: asked}
+        elif not isinstance(asked, Mapping):
+            asked = {text: text for text in asked}
+        if not asked:
+            raise SettingError("Nothing is asked; give at least one query.")
+        return {name: self.query(text) for name, text in asked.items()}
+
+
+def open(path: Path_) -> Corpus:  # noqa: A001  the name that every user expects
+    """The corpus in an index folder, as it was last committed.
+
+    Raises:
+        NotAnIndexError: The folder is not an index.
+        IndexVersionError: Another release wrote it.
+        DamagedIndexError: A file is missing or wrong.
+    """
+    return Corpus(Index.open(Path(path)))
+
+
+def add(
+    index: Path_,
+    sources: Path_ | Iterable[Path_],
+    *,
+    names: FieldNames | None = None,
+    people: Path_ | None = None,
+    encoding: str | None = None,
+    language: str | None = None,
+    date_order: DateOrder | None = None,
+    strict: bool = False,
+    memory: int = 1 << 30,
+    split_over: int | None = None,
+    progress: Progress | None = None,
+) -> Addition:
+    """Sources read into an index, made if there is none; all in one commit, or nothing.
+
+    Args:
+        index: The index's folder.
+        sources: Files, folders or patterns; ``-`` is JSON lines on standard input.
+        names: Which column holds id, date, text, title and author.
+        people: A sidecar with name, from, to and columns such as faction, joined by author and date.
+        encoding: The encoding of the sources; None tells it from the bytes.
+        language: The language of documents that do not name their own, and of their dates in words.
+        date_order: How to read 03/04/1920: ``"DMY"``, ``"MDY"`` or ``"YMD"``; None refuses it.
+        strict: Stop at the first document that cannot be read or that replaces another.
+        memory: Bytes that building may use.
+        split_over: Cut documents with more bytes than this at blank lines.
+        progress: Called with bytes done and bytes in all.
+
+    Raises:
+        TendencyError: What is wrong, where, and what to do.
+    """
+    from tendency.corpus import add as add_documents
+    from tendency.documents import People, read
+
+    sidecar = People.from_csv(people) if people is not None else None
+    reading = read(
+        sources,
+        names=names,
+        encoding=encoding,
+        language=language,
+        date_order=date_order,
+        strict=strict,
+        progress=progress,
+    )
+    documents = reading if sidecar is None else sidecar.join(reading)
+    added = add_documents(index, documents, memory=memory, strict=strict, split_over=split_over)
+    return Addition(reading, added, sidecar.unmatched if sidecar else None)
+
+
+def remove(index: Path_, *, where: str | None = None, ids: Iterable[str] = ()) -> Removed:
+    """Documents out of an index: those for which ``where`` holds, and those with these ids.
+
+    Raises:
+        SettingError: Neither is given.
+    """
+    from tendency.corpus import remove as remove_documents
+
+    ids = tuple(ids)
+    if where is None and not ids:
+        raise SettingError("Nothing is named to remove; give a where expression or ids.")
+    chosen = None
+    if where is not None:
+        snapshot = Index.open(Path(index))
+        masks = select(snapshot, where=where).masks
+        chosen = {segment.id: mask for segment, mask in zip(snapshot.segments, masks, strict=True)}
+    return remove_documents(index, ids=ids, masks=chosen)
+
+
+def check(index: Path_) -> list[Damage]:
+    """What is damaged in an index; empty when checksums, counts, offsets and ranges all hold."""
+    from tendency.corpus import check as check_index
+
+    return list(check_index(Path(index)))
+
+
+def _first_day(day: Day | None) -> dt.date | None:
+    return _span(day).start if isinstance(day, str) else day
+
+
+def _day_after(day: Day | None) -> dt.date | None:
+    return _span(day).end if isinstance(day, str) else None if day is None else day + dt.timedelta(days=1)
+
+
+def _span(text: str):
+    try:
+        return parse_date(text)
+    except UndatableError as error:
+        raise SettingError(f"{error}") from None
