@@ -131,7 +131,8 @@ def dossier_from(tree: Mapping[str, Any], name: str = "the dossier") -> schema.D
     try:
         return schema.Dossier.model_validate(dict(tree))
     except ValidationError as error:
-        mistakes = [f"{name}, {_mistake(dict(tree), one)}" for one in error.errors(include_url=False)]
+        found = _plain(error.errors(include_url=False))
+        mistakes = [f"{name}, {_mistake(dict(tree), one)}" for one in found]
         raise DossierError("\n".join(dict.fromkeys(mistakes))) from None
 
 
@@ -346,11 +347,12 @@ def _terms(
         notes.extend(found.notes)
         if isinstance(value, str):
             for category, query in found.queries.items():
-                if category in dossier.terms:
+                called = _callable(category)
+                if called in names or called in dossier.terms:
                     check.fail(
-                        place, f"{file.name} has a category {category!r}, which is also a term of the dossier"
+                        place, f"{file.name} has a category {category!r}, but @{called} is named already"
                     )
-                names[category] = query
+                names[called] = query
         elif value.category is None:
             names[name] = found.all
         else:
@@ -382,6 +384,24 @@ def _toml_place(text: str, message: str) -> str:
     shown = text.replace("\r\n", "\n").split("\n")[int(line) - 1].strip()
     beside = f" beside {shown[:60]!r}" if shown else ""
     return f", line {line}, column {column}: this is not TOML: {what[:1].lower()}{what[1:]}{beside}"
+
+
+def _plain(errors: list[Any]) -> list[Any]:
+    """The mistakes without those that follow from another: a misspelt key is also a missing one."""
+    unknown = {(one["loc"][:-1], str(one["loc"][-1])) for one in errors if one["type"] == "extra_forbidden"}
+
+    def follows(one: Any) -> bool:
+        place, key = one["loc"][:-1], str(one["loc"][-1])
+        if one["type"] == "missing":
+            return any(at == place and get_close_matches(other, [key], cutoff=0.6) for at, other in unknown)
+        if place[:1] != ("terms",):
+            return False
+        # A term is text or a table; only the mistake of the kind that was written is of use.
+        return (one["type"] == "string_type" and isinstance(one["input"], Mapping)) or one[
+            "type"
+        ] == "model_type"
+
+    return [one for one in errors if not follows(one)]
 
 
 _NOUNS = {
