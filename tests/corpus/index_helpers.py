@@ -54,11 +54,15 @@ def everything(path: Path) -> Any:
         found.append([terms.number(form) for form in terms.forms])
         found.append([terms.with_folded(form).tolist() for form in terms.folded])
         found.append(terms.with_folded_prefix("w").tolist())
-        found.append([[segment.field(name).value(d) for d in range(segment.documents)] for name in segment.field_names])
+        found.append(
+            [[segment.field(name).value(d) for d in range(segment.documents)] for name in segment.field_names]
+        )
         for document in range(segment.documents):
             positions = np.arange(segment.first[document], segment.first[document + 1])
             starts, ends = segment.offsets(document, positions)
-            found.append([segment.document(document), forms_of(segment, document), starts.tolist(), ends.tolist()])
+            found.append(
+                [segment.document(document), forms_of(segment, document), starts.tolist(), ends.tolist()]
+            )
             found.append([index.find(segment.ids[document]), segment.document_of(positions).tolist()])
     found.append([list(index.terms.forms), index.terms.frequency.tolist()])
     found.append([index.terms.maps[segment.id].tolist() for segment in index.segments])

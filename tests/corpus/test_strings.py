@@ -50,12 +50,18 @@ def test_take_and_equal(strings: list[str], data: st.DataObject) -> None:
     places = st.lists(st.integers(0, len(strings) - 1), min_size=5, max_size=5)
     left, right = np.array(data.draw(places)), np.array(data.draw(places))
     assert list(packed.take(left)) == [strings[i] for i in left]
-    assert packed.equal(left, right).tolist() == [strings[i] == strings[j] for i, j in zip(left, right, strict=True)]
+    assert packed.equal(left, right).tolist() == [
+        strings[i] == strings[j] for i, j in zip(left, right, strict=True)
+    ]
 
 
 def test_one_after_the_other() -> None:
     """Two sequences of strings make one."""
-    assert list(Strings(*concatenate([Strings.of(["a", "é"]), Strings.of([]), Strings.of([""])]))) == ["a", "é", ""]
+    assert list(Strings(*concatenate([Strings.of(["a", "é"]), Strings.of([]), Strings.of([""])]))) == [
+        "a",
+        "é",
+        "",
+    ]
 
 
 @pytest.mark.parametrize("bounds", [[], [1, 2], [0, 1], [0, 3, 2], [0, 2, 1, 2]])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 from array import array
 from collections.abc import Sequence
@@ -246,8 +245,7 @@ class SegmentBuilder:
 
     def abandon(self) -> None:
         """Remove what was written."""
-        with contextlib.suppress(OSError):
-            self._texts.abandon()
+        self._texts.abandon()
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _write_documents(self, data: ContainerWriter) -> None:

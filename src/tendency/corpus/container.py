@@ -6,6 +6,7 @@ and its checksum, then the table with each section's name, number type, place, l
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import struct
@@ -107,17 +108,18 @@ class ContainerWriter:
         if len(table) + _PREFIX.size > HEADER_BYTES:
             raise AssertionError("the table of sections does not fit its header")
         seal = xxhash.xxh3_64_intdigest(table)
-        with describing(f"writing {self.path}"):
-            self._file.seek(0)
-            self._file.write(_PREFIX.pack(MAGIC, FORMAT, len(table), seal) + table)
-            sync_file(self._file)
-            self._file.close()
+        with describing(f"writing {self.path}"), self._file as file:
+            file.seek(0)
+            file.write(_PREFIX.pack(MAGIC, FORMAT, len(table), seal) + table)
+            sync_file(file)
         return self._at, seal
 
     def abandon(self) -> None:
-        """Close and remove the unfinished file."""
-        self._file.close()
-        self.path.unlink(missing_ok=True)
+        """Close and remove the unfinished file; what cannot be removed is swept later."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            self.path.unlink(missing_ok=True)
 
     def _align(self) -> int:
         self._write(bytes(-self._at % _ALIGNMENT))

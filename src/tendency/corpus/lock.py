@@ -33,14 +33,14 @@ def writing(folder: Path, wait: float) -> Iterator[None]:
         StorageError: The folder cannot be written.
     """
     lock = filelock.FileLock(folder / NAME)
-    try:
-        with describing(f"locking the index {folder}"):
+    with describing(f"locking the index {folder}"):
+        try:
             lock.acquire(timeout=wait)
-    except filelock.Timeout:
-        raise LockedIndexError(
-            f"{folder} is being written by another process ({_holder(folder)}); wait until it is done, or stop it, "
-            "and run the command again."
-        ) from None
+        except filelock.Timeout:
+            raise LockedIndexError(
+                f"{folder} is being written by another process ({_holder(folder)}); wait until it is done, or stop "
+                "it, and run the command again."
+            ) from None
     try:
         _leave_a_name(folder)
         yield

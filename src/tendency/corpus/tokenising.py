@@ -18,7 +18,7 @@ from tendency.documents.document import Document
 BATCH: Final = 1 << 20
 """Code points that are scanned at a time; documents are cut only where they are larger."""
 
-_BLANK_LINE = re.compile(r"(?<=\w)[.!?]?\n[ \t]*\n")
+_BLANK_LINE = re.compile(r"([^\W\d_])[.!?…。！？\"”»)]{0,3}\n[ \t]*\n")
 
 
 class Tokeniser:
@@ -112,11 +112,13 @@ def pieces(text: str) -> Iterator[str]:
     """
     at = 0
     while len(text) - at > 2 * BATCH:
-        match = _BLANK_LINE.search(text, at + BATCH)
-        if match is None:
+        # Other signs than letters may be no word, and then the sentence may have ended at an earlier blank line.
+        found = (match.end() for match in _BLANK_LINE.finditer(text, at + BATCH) if match[1].isalpha())
+        end = next(found, None)
+        if end is None:
             break
-        yield text[at : match.end()]
-        at = match.end()
+        yield text[at:end]
+        at = end
     yield text[at:]
 
 

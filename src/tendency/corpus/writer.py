@@ -515,12 +515,19 @@ class _Run:
         if fresh:
             builder = self._open_builder()
             self._tokeniser.feed(builder, [batch[i] for i in fresh], [digests[i] for i in fresh])
-            if builder.held + self._tokeniser.held > self._room or builder.positions > _MOST_POSITIONS:
+            if self._too_large():
                 self._finish_segment()
         self._documents += len(batch)
         self._bytes += sum(digest.bytes for digest in digests)
         if self._progress is not None:
             self._progress(self._documents, self._bytes)
+
+    def _too_large(self) -> bool:
+        """Whether the segment in hand has used up the budget."""
+        builder = self._builder
+        return builder is not None and (
+            builder.held + self._tokeniser.held > self._room or builder.positions > _MOST_POSITIONS
+        )
 
     def _make_room(self, characters: int) -> None:
         """End the segment first when a large document would not fit beside it."""
