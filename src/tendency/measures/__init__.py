@@ -1,1 +1,41 @@
-"""."""
+"""A tally to results: rates, ranks, aims, and what changed between two spans."""
+
+from tendency.measures.aims import DEPENDS, SAME_ORDER, Aims, aims, aims_of
+from tendency.measures.comparison import (
+    AimChanges,
+    OrderChanges,
+    RateChanges,
+    aim_changes,
+    compare_rates,
+    holm,
+    order_changes,
+)
+from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
+from tendency.measures.ranking import Checks, Ranking, rank_items, ranking
+from tendency.measures.rates import Rates, rates
+from tendency.measures.result import PUBLIC, Result
+
+__all__ = [
+    "DEPENDS",
+    "FEW_CLUSTERS",
+    "FEW_HITS",
+    "PUBLIC",
+    "SAME_ORDER",
+    "AimChanges",
+    "Aims",
+    "Checks",
+    "OrderChanges",
+    "Ranking",
+    "RateChanges",
+    "Rates",
+    "Result",
+    "aim_changes",
+    "aims",
+    "aims_of",
+    "compare_rates",
+    "holm",
+    "order_changes",
+    "rank_items",
+    "ranking",
+    "rates",
+]

@@ -75,6 +75,7 @@ def tally(
     start: dt.date | None = None,
     end: dt.date | None = None,
     cluster: str | Sequence[str] | None = None,
+    only_counts: bool = False,
     executor: Executor | None = None,
     deadline: Deadline | None = None,
 ) -> Tally:
@@ -92,6 +93,7 @@ def tally(
         cluster: The field, or fields, whose values are independent of each other; also ``"document"`` and
             ``"day"``. With several, the one with the wider interval is used. By default the first of
             publication, newspaper and author that most of the documents have, else the document.
+        only_counts: Leave out clusters, for figures that need no interval.
         executor: Does the work, one task a segment; threads by default.
         deadline: When to give up.
 
@@ -102,10 +104,10 @@ def tally(
 
     counters = counters_of(items)
     masks = select(index, where=where, start=start, end=end).masks
-    clusters = cluster_names(index, masks, cluster)
+    clusters = () if only_counts else cluster_names(index, masks, cluster)
     periods = _periods(index, masks, by, start, end)
     splits, field, filters = _splits(index, masks, split)
-    copies = _copies(index, masks, clusters)
+    copies = _copies(index, masks, clusters) if clusters else {}
     tasks = [
         SegmentTask(
             segment.path,

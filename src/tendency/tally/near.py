@@ -197,7 +197,8 @@ def _covered(starts: Ints, ends: Ints, bounds: Ints, window: int, first_word: In
         np.add.at(steps, np.minimum(ends + window, right), -1)
         # A hit longer than its unit (asked for across sentences) reaches into the next one.
     reached = np.concatenate([[0], np.cumsum(np.cumsum(steps[:-1]) > 0)])
-    return np.diff(reached[first_word])
+    covered: Ints = np.diff(reached[first_word])
+    return covered
 
 
 def _expected(hits: Ints, covered: Ints, words: Ints) -> Ints:

@@ -157,7 +157,7 @@ class Tally:
                 _clustering(
                     name, None if keys is None else _take(keys, dated), matrix, at[dated], of[dated], shape
                 )
-                for name, keys in (clusters or {"document": None}).items()
+                for name, keys in ({"document": None} if clusters is None else clusters).items()
             ),
             undated,
             standing or Standing(),
@@ -298,7 +298,7 @@ def _sums(
 
 
 def _take(keys: Sequence[str | None], mask: NDArray[np.bool_]) -> list[str | None]:
-    return [keys[i] for i in np.flatnonzero(mask)]
+    return [keys[i] for i in np.flatnonzero(mask).tolist()]
 
 
 def _clustering(
