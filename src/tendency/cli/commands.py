@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from tendency.cli.output import printable, say, show, write_json
+from tendency.cli.output import cell, printable, say, show, write_json
 from tendency.cli.progress import progress
+from tendency.errors import SettingError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tendency.api import Addition, Corpus
+    from tendency.measures.result import Result
+
+# typer reads these annotations at run time; ``X | None`` would do on 3.11 too, but not in an Annotated alias it prints.
+Text = Optional[str]  # noqa: UP045
+File = Optional[Path]  # noqa: UP045
+Words = Optional[list[str]]  # noqa: UP045
 
 app = typer.Typer(
     name="tendency",
@@ -21,44 +34,485 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-IndexPath = Annotated[Path, typer.Argument(metavar="INDEX", help="The folder of the index.", show_default=False)]
-Queries = Annotated[
+IndexArgument = Annotated[Path, typer.Argument(metavar="INDEX", help="The folder of the index.", show_default=False)]
+QueriesArgument = Annotated[
     list[str],
-    typer.Argument(metavar="QUERY…", help="One or more queries; NAME=QUERY gives a short name.", show_default=False),
+    typer.Argument(metavar="QUERY…", help="Queries; NAME=QUERY gives one a short name.", show_default=False),
 ]
-Where = Annotated[
-    Optional[str],  # noqa: UP045  typer reads the annotation at run time on every supported Python
-    typer.Option(help="Only documents for which this SQL expression over their fields holds."),
-]
-From = Annotated[Optional[str], typer.Option("--from", help="First day, month or year to count.")]  # noqa: UP045
-To = Annotated[Optional[str], typer.Option("--to", help="Last day, month or year to count.")]  # noqa: UP045
-By = Annotated[str, typer.Option(help="day, week, month, quarter, year, decade or all.")]
-Split = Annotated[Optional[str], typer.Option(help="A field; each of its values is counted apart.")]  # noqa: UP045
+QueryArgument = Annotated[str, typer.Argument(metavar="QUERY", help="What to find.", show_default=False)]
+Where = Annotated[Text, typer.Option(help="Only documents for which this SQL expression over their fields holds.")]
+From = Annotated[Text, typer.Option("--from", help="First day, month or year to count.")]
+To = Annotated[Text, typer.Option("--to", help="Last day, month or year to count.")]
+Split = Annotated[Text, typer.Option(help="A field; the documents of each of its values are counted apart.")]
 Cluster = Annotated[
-    Optional[list[str]],  # noqa: UP045
+    Words,
     typer.Option(
-        help="Field whose values are the independent pieces of evidence (repeat it for crossed ones); "
-        "by default publication or newspaper, else author, else the document."
+        help="Field whose values are independent pieces of evidence, or *document* or *day*; repeat it for crossed ones. "
+        "By default publication or newspaper, else author, else the document."
     ),
 ]
-Terms = Annotated[
-    Optional[Path],  # noqa: UP045
-    typer.Option(help="Named queries for @name: CSV, quanteda YAML or LIWC .dic.", show_default=False),
-]
-Deadline = Annotated[float, typer.Option(help="Seconds after which a query is given up, 0 for never.")]
+Terms = Annotated[File, typer.Option(help="Named queries for @name: CSV, quanteda YAML or LIWC .dic.")]
+Deadline = Annotated[float, typer.Option(help="Seconds after which the query is given up; 0 is never.", min=0)]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list of rows.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 _DEADLINE = 600.0
+_PROBLEMS_SHOWN = 20
+_FIRST_IDS = 5
+
+
+@app.callback(invoke_without_command=True)
+def start(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    """Dated documents and a question in; an answer with its evidence out."""
+    if version:
+        from tendency import __version__
+
+        typer.echo(f"tendency {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def demo(
+    to: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("demo"),
+    seed: Annotated[int, typer.Option(help="Another seed makes another press.", min=0)] = 1,
+) -> None:
+    """Make the press of an invented republic, index it, report on it, and compare with what was planted.
+
+    Example: `tendency demo --to demo`
+    """
+    from tendency.demo import demo as run
+
+    with progress("The press of an invented republic") as update:
+        result = run(to, seed=seed, progress=update)
+    typer.echo(result.as_text())
+
+
+@app.command()
+def add(
+    index: IndexArgument,
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE…",
+            help="Files, folders or patterns: JSON lines, CSV, TSV, Parquet, .txt, .md; *-* is JSON lines on standard input.",
+            show_default=False,
+        ),
+    ],
+    id_: Annotated[str, typer.Option("--id", help="The column with the id; *a+b* joins two.")] = "id",
+    date: Annotated[str, typer.Option(help="The column with the date.")] = "date",
+    text: Annotated[str, typer.Option(help="The column with the text.")] = "text",
+    title: Annotated[str, typer.Option(help="The column with the title.")] = "title",
+    author: Annotated[str, typer.Option(help="The column with the author.")] = "author",
+    people: Annotated[File, typer.Option(help="Sidecar: name, faction, from, to; joined by author and date.")] = None,
+    encoding: Annotated[Text, typer.Option(help="The encoding, where it is not told from the bytes.")] = None,
+    language: Annotated[Text, typer.Option(help="Language of documents that name none, such as *en* or *ru*.")] = None,
+    date_order: Annotated[Text, typer.Option(help="How to read 03/04/1920: DMY, MDY or YMD.")] = None,
+    strict: Annotated[bool, typer.Option(help="Stop at the first document that cannot be taken.")] = False,
+    memory: Annotated[int, typer.Option(help="Mebibytes that building may use.", min=64)] = 1024,
+    split_over: Annotated[
+        int | None, typer.Option(help="Cut documents over so many megabytes at blank lines.", min=1, max=256)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Add documents to an index, or make one. The same id and content is skipped; changed content replaces.
+
+    Example: `tendency add press.index press/*.jsonl.gz`
+    """
+    from tendency.api import add as run
+    from tendency.documents import FieldNames
+
+    with progress(f"Adding to {index}") as update:
+        done = run(
+            index,
+            sources,
+            names=FieldNames(id_, date, text, title, author),
+            people=people,
+            encoding=encoding,
+            language=language,
+            date_order=_date_order(date_order),
+            strict=strict,
+            memory=memory << 20,
+            split_over=None if split_over is None else split_over * 1_000_000,
+            progress=update,
+        )
+    _tell_addition(index, done, as_json)
+
+
+@app.command()
+def remove(
+    index: IndexArgument,
+    where: Where = None,
+    ids: Annotated[Words, typer.Option("--id", help="The id of a document; may be repeated.")] = None,
+) -> None:
+    """Remove documents from an index.
+
+    Example: `tendency remove press.index --where "newspaper = 'The Sun'"`
+    """
+    from tendency.api import remove as run
+
+    removed = run(index, where=where, ids=ids or ())
+    for id_ in removed.missing[:_FIRST_IDS]:
+        say(f"no document has the id {printable(id_)!r}")
+    typer.echo(f"{removed.documents:,} documents removed from {index} (generation {removed.generation}).")
+
+
+@app.command()
+def info(index: IndexArgument, as_json: Json = False) -> None:
+    """Tell what an index holds.
+
+    Example: `tendency info press.index`
+    """
+    from tendency.api import open as open_corpus
+
+    held = open_corpus(index).info()
+    if as_json:
+        write_json({**dataclasses.asdict(held), "path": str(held.path)})
+        return
+    import polars as pl
+
+    first, after = held.span or (None, None)
+    for name, value in {
+        "documents": held.documents,
+        "words": held.words,
+        "distinct forms": held.forms,
+        "first day": first,
+        "day after the last": after,
+        "segments": held.segments,
+        "generation": held.generation,
+        "bytes on disk": held.bytes,
+        "text rules": ", ".join(held.tokeniser),
+        "fingerprint": held.fingerprint,
+    }.items():
+        typer.echo(f"{name:<20}{cell(value)}")
+    fields = [dataclasses.asdict(field) for field in held.fields]
+    if fields:
+        typer.echo()
+        show(pl.DataFrame(fields), title="Fields, for --where and --split")
+
+
+@app.command()
+def check(index: IndexArgument, as_json: Json = False) -> None:
+    """Verify checksums, counts, offsets and ranges; exit status 1 when something is damaged.
+
+    Example: `tendency check press.index`
+    """
+    from tendency.api import check as run
+
+    damages = run(index)
+    if as_json:
+        write_json([dataclasses.asdict(damage) for damage in damages])
+    for damage in damages:
+        say(str(damage))
+    if damages:
+        raise typer.Exit(1)
+    if not as_json:
+        typer.echo(f"{index} is sound: every checksum, count, offset and range holds.")
+
+
+@app.command()
+def count(
+    index: IndexArgument,
+    queries: QueriesArgument,
+    by: Annotated[str, typer.Option(help="all, day, week, month, quarter, year, decade or document.")] = "all",
+    split: Split = None,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    cluster: Cluster = None,
+    terms: Terms = None,
+    deadline: Deadline = _DEADLINE,
+    explain: Annotated[bool, typer.Option(help="Print what the queries expand to and cost; count nothing.")] = False,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Count hits.
+
+    Example: `tendency count press.index "defence of the republic" --by year`
+    """
+    corpus = _corpus(index, where, start, end, terms)
+    asked = named(queries)
+    if explain:
+        for query in asked.values():
+            typer.echo(str(corpus.explain(query)))
+        return
+    table = corpus.count(asked, by=by, split=split, cluster=cluster, deadline=deadline)
+    _tell_suggestions(corpus, asked, {} if by == "document" else _hits(table))
+    show(table, as_json=as_json, as_csv=as_csv)
+
+
+@app.command()
+def rates(
+    index: IndexArgument,
+    queries: QueriesArgument,
+    by: Annotated[str, typer.Option(help="day, week, month, quarter, year, decade or all.")] = "year",
+    split: Split = None,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    cluster: Cluster = None,
+    level: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
+    terms: Terms = None,
+    deadline: Deadline = _DEADLINE,
+    chart: Annotated[File, typer.Option(help="Write the curve as .svg or .pdf too.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Print rates per million words in each period, with intervals.
+
+    Example: `tendency rates press.index "bureaucra*" --by year --split standpoint`
+    """
+    corpus = _corpus(index, where, start, end, terms)
+    asked = named(queries)
+    found = corpus.rates(asked, by=by, split=split, cluster=cluster, level=level, deadline=deadline)
+    _tell_suggestions(corpus, asked, _hits(found.table))
+    _tell_undated(found.undated)
+    _write_chart(found, chart)
+    show(found.table, as_json=as_json, as_csv=as_csv)
+
+
+@app.command()
+def rank(
+    index: IndexArgument,
+    queries: QueriesArgument,
+    near: Annotated[Text, typer.Option(help="Count only hits that stand near a hit of this query.")] = None,
+    within: Annotated[int, typer.Option(help="How many words away at most.", min=1, max=1000)] = 12,
+    overlap: Annotated[bool, typer.Option(help="Let queries share words.")] = False,
+    by: Annotated[str, typer.Option(help="day, week, month, quarter, year, decade or all.")] = "year",
+    split: Split = None,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    cluster: Cluster = None,
+    terms: Terms = None,
+    deadline: Deadline = _DEADLINE,
+    chart: Annotated[File, typer.Option(help="Write the ranks as .svg or .pdf too.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Put queries in order by how often they are named, with the probability of being first.
+
+    Example: `tendency rank press.index "peace" "bread" "land" --by year`
+    """
+    corpus = _corpus(index, where, start, end, terms)
+    asked = named(queries)
+    found = corpus.rank(
+        asked, near=near, within=within, overlap=overlap, by=by, split=split, cluster=cluster, deadline=deadline
+    )
+    _tell_suggestions(corpus, asked, _hits(found.table))
+    _write_chart(found, chart)
+    show(found.table, as_json=as_json, as_csv=as_csv)
+
+
+@app.command()
+def aims(
+    index: IndexArgument,
+    query: QueryArgument,
+    aim: Annotated[list[str], typer.Option(help="NAME=QUERY: what is looked for near the hits; repeat it.")],
+    by: Annotated[str, typer.Option(help="day, week, month, quarter, year, decade or all.")] = "year",
+    split: Split = None,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    cluster: Cluster = None,
+    terms: Terms = None,
+    deadline: Deadline = _DEADLINE,
+    chart: Annotated[File, typer.Option(help="Write the ratios to chance as .svg or .pdf too.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Print the share of a query's hits that stand near each aim, beside the share expected by chance.
+
+    Example: `tendency aims press.index "defence of the republic" --aim "war=front | invasion" --aim "order=police"`
+    """
+    corpus = _corpus(index, where, start, end, terms)
+    found = corpus.aims(query, named(aim), by=by, split=split, cluster=cluster, deadline=deadline)
+    _write_chart(found, chart)
+    show(found.table, as_json=as_json, as_csv=as_csv)
+
+
+@app.command()
+def kwic(
+    index: IndexArgument,
+    query: QueryArgument,
+    limit: Annotated[int, typer.Option(help="How many lines at most.", min=1)] = 50,
+    width: Annotated[int, typer.Option(help="Characters of context on each side.", min=0, max=5000)] = 60,
+    order: Annotated[str, typer.Option(help="date: the first by date; sample: drawn at random.")] = "date",
+    seed: Annotated[int, typer.Option(help="Another seed draws another sample.", min=0)] = 0,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    terms: Terms = None,
+    deadline: Deadline = _DEADLINE,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Print hits in their context, with their source.
+
+    Example: `tendency kwic press.index "danger near/8 regime" --order sample --limit 20`
+    """
+    corpus = _corpus(index, where, start, end, terms)
+    found = corpus.kwic(query, limit=limit, width=width, order=order, seed=seed, deadline=deadline)
+    if not found.total:
+        _tell_suggestions(corpus, {query: query}, {query: 0})
+    if as_json or as_csv:
+        show(found.table, as_json=as_json, as_csv=as_csv)
+        return
+    for line in found.lines:
+        left, right = printable(line.left), printable(line.right)
+        typer.echo(f"{left:>{width}}  {_marked(printable(line.match))}  {right}\n{'':>{width}}  — {printable(line.citation)}")
+    typer.echo(f"{len(found.lines):,} of {found.total:,} hits in {found.documents:,} documents.")
+
+
+@app.command()
+def report(
+    dossier: Annotated[Path, typer.Argument(metavar="DOSSIER", help="The questions, as a TOML file.", show_default=False)],
+    to: Annotated[Path, typer.Option(help="The folder to write into.", show_default="DOSSIER's name + -report")] = Path(),
+    corpus: Annotated[File, typer.Option(help="Another index than the one the dossier names.")] = None,
+) -> None:
+    """Answer a dossier's questions: one HTML page that needs no network, with its data beside it.
+
+    Example: `tendency report dossier.toml --to report`
+    """
+    from tendency.api import report as run
+
+    folder = to if to != Path() else dossier.with_name(f"{dossier.stem}-report")
+    with progress(f"Answering {dossier.name}") as update:
+        done = run(dossier, folder, corpus=corpus, progress=update)
+    for finding in done.answers.findings:
+        for claim in finding.claims[:1]:
+            typer.echo(f"• {printable(claim.sentence)}")
+    typer.echo(f"\nThe report: {done.page}")
+
+
+@app.command()
+def export(
+    index: IndexArgument,
+    queries: Annotated[Words, typer.Argument(metavar="[QUERY…]", help="For dfm: a column each.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="jsonl, parquet or dfm (documents × queries).")] = "jsonl",
+    to: Annotated[
+        File, typer.Option(help="The file to write: .jsonl (.gz, .zst), .parquet; for dfm .csv, .tsv or .parquet.")
+    ] = None,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    terms: Terms = None,
+    deadline: Deadline = _DEADLINE,
+) -> None:
+    """Write documents, or the document-feature matrix of queries, for other programs.
+
+    Example: `tendency export press.index "war" "peace" --format dfm --to press.csv`
+    """
+    corpus = _corpus(index, where, start, end, terms)
+    with progress(f"Exporting {index}") as update:
+        done = corpus.export(format_, to, named(queries or ()), deadline=deadline, progress=update)
+    say(f"{done.documents:,} documents in {done.path}")
+    for program, line in done.how_to_read.items():
+        say(f"{program}: {line}")
 
 
 def named(queries: Iterable[str]) -> dict[str, str]:
-    """The queries by name: ``NAME=QUERY`` where a plain word stands before the sign, else themselves."""
+    """The queries by name: ``NAME=QUERY`` where plain words stand before the sign, else themselves."""
     names: dict[str, str] = {}
     for query in queries:
-        name, sign, rest = query.partition("=")
-        if sign and name.strip().replace(" ", "").replace("-", "").isalnum() and rest.strip():
-            names[name.strip()] = rest.strip()
-        else:
-            names[query] = query
+        name, sign, rest = (part.strip() for part in query.partition("="))
+        plain = name.replace(" ", "").replace("-", "").replace("_", "").isalnum()
+        key, value = (name, rest) if sign and plain and rest else (query, query)
+        if key in names:
+            raise SettingError(f"{key!r} is given twice; give each query its own name, as NAME=QUERY.")
+        names[key] = value
     return names
+
+
+def _corpus(index: Path, where: str | None, start: str | None, end: str | None, terms: Path | None) -> Corpus:
+    from tendency.api import open as open_corpus
+
+    corpus = open_corpus(index)
+    if terms is not None:
+        corpus = corpus.with_terms(terms)
+    if where is not None:
+        corpus = corpus.where(where)
+    return corpus.between(start, end) if start or end else corpus
+
+
+def _date_order(order: str | None) -> Any:
+    return order.upper() if order else None
+
+
+def _marked(text: str) -> str:
+    return typer.style(text, bold=True)
+
+
+def _hits(table: pl.DataFrame) -> dict[str, int]:
+    """Hits of each query over all rows."""
+    hits: dict[str, int] = {}
+    for query, found in table.select("query", "hits").iter_rows():
+        hits[query] = hits.get(query, 0) + (found or 0)
+    return hits
+
+
+def _tell_suggestions(corpus: Corpus, asked: dict[str, str], hits: dict[str, int]) -> None:
+    for name, query in asked.items():
+        if hits.get(name) == 0:
+            say(corpus.suggest(query))
+        for note in corpus.query(query).notes:
+            say(f"{query}: {note}")
+
+
+def _tell_undated(undated: pl.DataFrame) -> None:
+    documents = 0 if undated.is_empty() else undated.unique("split")["documents"].sum()
+    if documents:
+        say(f"{documents:,} documents are not datable at this grain; they are in no period.")
+
+
+def _tell_addition(index: Path, done: Addition, as_json: bool) -> None:
+    reading, added = done.reading, done.added
+    for problem in reading.problems[:_PROBLEMS_SHOWN]:
+        say(f"left out: {printable(str(problem))}")
+    left_out = reading.left_out.total()
+    if left_out > _PROBLEMS_SHOWN:
+        say(f"… and {left_out - _PROBLEMS_SHOWN:,} more left out")
+    for note in reading.notes[:_PROBLEMS_SHOWN]:
+        say(f"note: {printable(str(note))}")
+    for refused in added.refused:
+        say(f"refused: {printable(refused.id)}: {refused.reason}")
+    for what, ids in (("replaced", added.replaced_ids), ("repeated within these sources", added.repeated_ids)):
+        if ids:
+            say(f"{what}: {', '.join(map(printable, ids[:_FIRST_IDS]))}{' …' if len(ids) > _FIRST_IDS else ''}")
+    if done.unmatched is not None:
+        for what, names in (
+            ("authors the sidecar does not name", list(done.unmatched.authors)),
+            ("authors it names, but not for these dates", list(done.unmatched.outside)),
+            ("names in the sidecar without a document", list(done.unmatched.names)),
+        ):
+            if names:
+                say(f"{what}: {', '.join(map(printable, names))}")
+    summary = {
+        "read": reading.documents,
+        "left_out": dict(reading.left_out),
+        "new": added.new,
+        "replaced": added.replaced,
+        "repeated": added.repeated,
+        "unchanged": added.unchanged,
+        "refused": len(added.refused),
+        "generation": added.generation,
+    }
+    if as_json:
+        write_json(summary)
+        return
+    typer.echo(
+        f"{index}: {added.new:,} new, {added.replaced:,} replaced, {added.repeated:,} repeated, "
+        f"{added.unchanged:,} unchanged, {left_out + len(added.refused):,} left out."
+    )
+    if added.changed:
+        typer.echo(f"Next: tendency info {index}, or tendency count {index} QUERY --by year")
+
+
+def _write_chart(found: Result, target: Path | None) -> None:
+    if target is None:
+        return
+    from tendency.api import write_chart
+
+    write_chart(found, target)
+    say(f"The chart: {target}")
