@@ -392,8 +392,9 @@ class _View:
             for point in run:
                 if point.low is None or point.high is None:
                     continue
+                place = middle(point.start, point.end)
                 row = {
-                    "x": middle(point.start, point.end),
+                    "x": place,
                     "s": point.series,
                     "l": self._bounded(point.low),
                     "h": self._bounded(point.high),
@@ -401,7 +402,7 @@ class _View:
                 }
                 bands.append(row)
                 if as_bars or len(run) == 1 or point.value == 0:
-                    bars.append(row | {"x": row["x"] + (self._dodge(point.series) if as_bars else 0)})
+                    bars.append(row | {"x": place + (self._dodge(point.series) if as_bars else 0)})
         layers: list[Spec] = []
         if bands and not as_bars:
             layers.append(
@@ -647,7 +648,8 @@ class _View:
 
     def _needed(self) -> Iterable[str]:
         if any(p.value == 0 for p in self.everything):
-            yield "open mark on the zero line: no hit, the bar is the upper limit"
+            edge = "at the lower edge: none seen" if self.field.scale == "log" else "on the zero line: no hit"
+            yield f"open mark {edge}, the bar is the upper limit"
         if any(p.few and p.value for p in self.everything):
             yield "open mark: too few to rely on"
         if any(not p.held for p in self.everything):

@@ -6,8 +6,10 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
+from tendency.charts.layout import text_width
 from tendency.charts.theme import FONT, PRINT
 
 _SVG = "http://www.w3.org/2000/svg"
@@ -36,10 +38,54 @@ def svg(spec: Mapping[str, Any], *, title: bool = True) -> str:
         spec: A Vega-Lite specification; it may not load data.
         title: False leaves the title to the page around it.
     """
+    bare = {key: value for key, value in spec.items() if key not in ("usermeta", "title")}
+    drawn = _drawn(json.dumps(bare, sort_keys=True))
+    return _with_title(drawn, spec) if title and spec.get("title") else drawn
+
+
+@lru_cache(maxsize=64)
+def _drawn(spec: str) -> str:
+    # Drawing is the slow part, and the page and the files beside it show the same chart.
     import vl_convert
 
-    drawn = {key: value for key, value in spec.items() if key != "usermeta" and (title or key != "title")}
-    return _tidy(vl_convert.vegalite_to_svg(drawn, allowed_base_urls=[]))
+    return _tidy(vl_convert.vegalite_to_svg(spec, allowed_base_urls=[]))
+
+
+def _with_title(drawn: str, spec: Mapping[str, Any]) -> str:
+    """The drawing moved down below its title."""
+    title = spec["title"]
+    text = title["text"] if isinstance(title, Mapping) else title
+    lines = [text] if isinstance(text, str) else list(text)
+    config = spec.get("config", {}).get("title", {})
+    size, colour = float(config.get("fontSize", 13)), config.get("color", "#000000")
+    root = ET.fromstring(drawn)
+    _, _, width, height = (float(part) for part in root.attrib["viewBox"].split())
+    down = size * 1.25 * len(lines) + size * 0.6
+    wide = max(width, *(text_width(line, size) * 1.06 + 4 for line in lines))
+    moved = ET.Element(f"{{{_SVG}}}g", {"transform": f"translate(0,{down:g})"})
+    for child in list(root):
+        root.remove(child)
+        if child.tag == f"{{{_SVG}}}rect":
+            child.set("width", f"{wide:g}")
+            child.set("height", f"{height + down:g}")
+            root.append(child)
+        else:
+            moved.append(child)
+    for number, line in enumerate(lines):
+        attributes = {
+            "x": "2",
+            "y": f"{size * (1.05 + 1.25 * number):g}",
+            "font-family": FONT,
+            "font-size": f"{size:g}px",
+            "font-weight": "bold",
+            "fill": str(colour),
+        }
+        ET.SubElement(root, f"{{{_SVG}}}text", attributes).text = line
+    root.append(moved)
+    root.set("width", f"{wide:g}")
+    root.set("height", f"{height + down:g}")
+    root.set("viewBox", f"0 0 {wide:g} {height + down:g}")
+    return _written(root)
 
 
 def print_svg(spec: Mapping[str, Any]) -> str:
@@ -64,10 +110,10 @@ def pdf(svg_text: str, *, millimetres: float | None = None) -> bytes:
     root = ET.fromstring(svg_text)
     _unlink(root)
     _, _, width, height = (float(part) for part in root.attrib["viewBox"].split())
-    root.set("width", f"{width:g}")
-    root.set("height", f"{height:g}")
-    scale = 1.0 if millimetres is None else millimetres / 25.4 * 72 / width
-    return bytes(vl_convert.svg_to_pdf(_written(root), scale=scale))
+    wide = width if millimetres is None else millimetres / 25.4 * 72
+    root.set("width", f"{wide:.2f}")
+    root.set("height", f"{height * wide / width:.2f}")
+    return bytes(vl_convert.svg_to_pdf(_written(root)))
 
 
 def print_pdf(spec: Mapping[str, Any]) -> bytes:
