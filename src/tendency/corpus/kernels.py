@@ -53,7 +53,7 @@ from tendency.corpus.text_rules import (
 ROMAN = (67, 68, 73, 76, 77, 86, 88)
 RIGHT_BRACKET = 41
 
-_helper = numba.njit(nogil=True)
+_helper = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 READ_U8 = "Array(uint8, 1, 'C', readonly=True)"
 READ_U32 = "Array(uint32, 1, 'C', readonly=True)"
@@ -554,3 +554,85 @@ def rehash(slots, larger):  # type: ignore[no-untyped-def]
             while larger[slot] != 0:
                 slot = (slot + np.uint64(1)) & mask
             larger[slot] = entry
+
+
+@kernel(f"uint8[::1]({READ_U8}, {READ_I64}, {READ_U32}, {READ_I64})")
+def gather_strings(data, bounds, places, new_bounds):  # type: ignore[no-untyped-def]
+    """The bytes of the strings at ``places``, one after the other.
+
+    Args:
+        data: The bytes of all strings.
+        bounds: Where each begins in ``data`` and the last one ends, (strings + 1,).
+        places: Which strings to take.
+        new_bounds: Where each of those begins in the result, (places + 1,).
+    """
+    gathered = np.empty(new_bounds[len(places)], np.uint8)
+    for i in range(len(places)):
+        begin, at = bounds[places[i]], new_bounds[i]
+        for k in range(new_bounds[i + 1] - at):
+            gathered[at + k] = data[begin + k]
+    return gathered
+
+
+@kernel(f"void({READ_U8}, {READ_I64}, {READ_U32}, int64, uint64[::1], uint8[::1])")
+def string_keys(data, bounds, places, depth, keys, lengths):  # type: ignore[no-untyped-def]
+    """Eight bytes of each string as one big-endian number, with zeros after its end.
+
+    Args:
+        data: The bytes of all strings.
+        bounds: Where each begins in ``data`` and the last one ends.
+        places: Which strings to look at.
+        depth: How many bytes of each to skip.
+        keys: Written: the numbers.
+        lengths: Written: how many bytes each had from there, 9 for more than eight.
+    """
+    for i in range(len(places)):
+        begin = bounds[places[i]] + depth
+        left = min(max(bounds[places[i] + 1] - begin, 0), 9)
+        key = np.uint64(0)
+        for k in range(8):
+            key <<= np.uint64(8)
+            if k < left:
+                key |= np.uint64(data[begin + k])
+        keys[i] = key
+        lengths[i] = left
+
+
+@kernel(f"int64({READ_U8}, {READ_I64}, {READ_U8}, {READ_I64}, uint32[::1], uint32[::1])")
+def merge_strings(left_data, left_bounds, right_data, right_bounds, left_numbers, right_numbers):  # type: ignore[no-untyped-def]
+    """How many strings two ascending sequences without repeats have together, and the number of each.
+
+    Args:
+        left_data: The bytes of the first sequence.
+        left_bounds: Where each begins and the last one ends.
+        right_data: The bytes of the second.
+        right_bounds: Where each begins and the last one ends.
+        left_numbers: Written: where each of the first stands among all, ascending.
+        right_numbers: Written: where each of the second stands.
+    """
+    i = j = n = 0
+    lefts, rights = len(left_bounds) - 1, len(right_bounds) - 1
+    while i < lefts or j < rights:
+        order = 0
+        if i == lefts:
+            order = 1
+        elif j == rights:
+            order = -1
+        else:
+            a, b = left_bounds[i], right_bounds[j]
+            left_end, right_end = left_bounds[i + 1], right_bounds[j + 1]
+            while a < left_end and b < right_end and left_data[a] == right_data[b]:
+                a += 1
+                b += 1
+            if a == left_end or b == right_end:
+                order = (b == right_end) * 1 - (a == left_end) * 1
+            else:
+                order = 1 if left_data[a] > right_data[b] else -1
+        if order <= 0:
+            left_numbers[i] = n
+            i += 1
+        if order >= 0:
+            right_numbers[j] = n
+            j += 1
+        n += 1
+    return n

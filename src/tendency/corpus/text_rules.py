@@ -69,7 +69,7 @@ _ENGLISH: Final = LanguageRules(
         "mr mrs ms messrs mme mmes mlle dr drs prof rev revs revd hon st ste mt ft fr sr gen lieut lt col maj capt "
         "cpt corp sgt sergt pvt adm cmdr comdr com gov sen sens rep reps pres supt insp comm comr commr asst dept "
         "atty geo chas wm jas jos thos robt benj saml edw danl theo vs viz cf e.g i.e eg ie al ca approx "
-        "ave bros messrs mgr mr's regt brig dist hd ex"
+        "ave bros messrs mgr regt brig dist"
     ),
     before_number=(
         "no nos vol vols p pp pg par pars art arts sec secs sect ch chap fig figs pl ed eds bk pt pts col ser "
@@ -79,9 +79,9 @@ _ENGLISH: Final = LanguageRules(
 )
 _RUSSIAN: Final = LanguageRules(
     always=(
-        "т тов тт гр гр-н г-н г-жа им проф акад д-р инж ген полк кап лейт св ул пл пр просп пер наб обл губ уезд дер "
+        "т тов тт гр им проф акад инж ген полк кап лейт св ул пл пр просп пер наб обл губ уезд дер "
         "мест ст стр см ср напр т.е т.н т.наз наз прим ред изд кн сб гл рис табл рус нем англ фр франц лат греч итал "
-        "и.о зам зав пом чл кор доц с п ч тыс млн млрд"
+        "е н о и.о зам зав пом чл кор доц с п ч тыс млн млрд"
     ),
     before_number="№ гл ст п пп т тт с стр ч кн вып рис табл разд отд",
     not_after_number="г гг в вв тыс млн млрд руб коп",
@@ -97,7 +97,7 @@ _GERMAN: Final = LanguageRules(
     ordinals=True,
 )
 _FRENCH: Final = LanguageRules(
-    always="m mm mme mmes mlle mlles me mgr dr pr st ste gal col cap lt cie vve cf c.-à-d p.ex av apr env éd chap fig",
+    always="m mm mme mmes mlle mlles me mgr dr pr st ste gal col cap lt cie vve cf p.ex av apr env éd chap fig",
     before_number="no nos n p pp t vol art chap fig janv févr avr juil sept oct nov déc",
     elided="l d j m t s n c qu jusqu lorsqu puisqu quoiqu",
 )
@@ -106,7 +106,7 @@ _SPANISH: Final = LanguageRules(
     before_number="no núm núms n p pp pág págs t vol art arts cap fig ene feb mar abr jun jul ago sept oct nov dic",
 )
 _ITALIAN: Final = LanguageRules(
-    always="sig sigg sig.ra sigra signa dott dott.ssa prof on avv ing arch gen col cap ten mons fra s ss cav comm cf es ecc.mo ill.mo",
+    always="sig sigg sigra signa dott prof on avv ing arch gen col cap ten mons fra s ss cav comm cf es",
     before_number="n nn p pp pag pagg vol art artt cap fig genn febbr apr giu lug sett ott nov dic",
     elided=(
         "l d c v m t s n un dell all dall nell sull coll quell quest bell sant com dov gl anch mezz tutt "
