@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from reading_helpers import Read, finish
 
 from tendency.documents import Document, Reading, read
-from tendency.errors import SourceError
-
-Read = Callable[..., tuple[list[Document], Reading]]
 
 
 @pytest.fixture
@@ -25,14 +22,3 @@ def read_bytes(tmp_path: Path) -> Read:
         return finish(read(path, **options))
 
     return reader
-
-
-def finish(reading: Reading) -> tuple[list[Document], Reading]:
-    """Every document of a reading; none where nothing at all could be read."""
-    documents: list[Document] = []
-    try:
-        documents.extend(reading)
-    except SourceError:
-        if reading.documents or not reading.problems:
-            raise
-    return documents, reading

@@ -278,7 +278,13 @@ def test_a_label_far_down_is_text() -> None:
     [
         (
             "New Shore, Vol.8 No.5, June 1942, pp.145–148.",
-            {"publication": "New Shore", "volume": "8", "number": "5", "published": "June 1942", "pages": "145–148"},
+            {
+                "publication": "New Shore",
+                "volume": "8",
+                "number": "5",
+                "published": "June 1942",
+                "pages": "145–148",
+            },
         ),
         (
             "The Shore, Vol. III No. 12 (Whole No. 54), September 23, 1944, p. 4",
@@ -292,7 +298,13 @@ def test_a_label_far_down_is_text() -> None:
         ),
         (
             "„Ufer“, Jg. 3, Nr. 7, 5. März 1921, S. 12 - 14",
-            {"publication": "Ufer", "volume": "3", "number": "7", "published": "5. März 1921", "pages": "12-14"},
+            {
+                "publication": "Ufer",
+                "volume": "3",
+                "number": "7",
+                "published": "5. März 1921",
+                "pages": "12-14",
+            },
         ),
         (
             'Газета "Берег" № 1',

@@ -47,7 +47,7 @@ class _File:
     def events(self, stream: io.BufferedReader) -> Iterator[Event]:
         wide = self.decoder.encoding not in (None, "utf-8", "utf-8-sig", "ascii")
         head = self.sample.decode(self.decoder.encoding or "utf-8", "replace").lstrip("\ufeff \t\r\n")
-        if head.startswith("[") or _spread_out(head):
+        if head.startswith("[") or (self.source.suffix == ".json" and _spread_out(head)):
             yield from self._list(stream)
         elif wide:
             text = io.TextIOWrapper(stream, self.decoder.encoding, newline="\n")

@@ -141,6 +141,8 @@ def sampled(stream: io.BufferedReader) -> tuple[bytes, io.BufferedReader]:
     except (SourceError, OSError) as error:
         failure = error
     sample = b"".join(pieces)
+    if failure is not None and not sample:
+        raise failure
 
     def again() -> Iterator[bytes]:
         yield sample
