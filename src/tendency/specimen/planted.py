@@ -172,23 +172,23 @@ AIMS: dict[str, dict[str, Course]] = {
 }
 
 SLOGAN_RATES: dict[str, Course] = {
-    "Defence of the Republic": Course(1100, 420),
+    "Defence of the Republic": Course(1120, 330),
     "Bread and Work": Course(640, 980),
-    "A Free Assembly": Course(430, 690),
-    "Schools for All": Course(430, 330),
-    "The Eight-Hour Day": Course(350, 420),
-    "A Doctor in Every Parish": Course(340, 410),
+    "A Free Assembly": Course(430, 740),
+    "Schools for All": Course(490, 290),
+    "The Eight-Hour Day": Course(350, 435),
+    "A Doctor in Every Parish": Course(340, 425),
     "Land to the Tiller": steady(600),
     "Roads before Palaces": steady(500),
 }
 
 DANGER_RATES: dict[str, Course] = {
-    "the Northern League": Course(420, 150),
-    "the grain ring": steady(260),
-    "the Quiet Office": Course(130, 420),
-    "high water": Course(290, 210),
-    "marsh fever": steady(240),
-    "pit gas": Course(200, 290),
+    "the Northern League": Course(460, 120),
+    "the grain ring": steady(250),
+    "the Quiet Office": Course(120, 440),
+    "high water": Course(305, 193),
+    "marsh fever": steady(245),
+    "pit gas": Course(193, 305),
 }
 MENTION_RATE = 200.0
 LONE_ALARM_RATE = 300.0
