@@ -284,7 +284,9 @@ def finite(values: ArrayLike, *masks: NDArray[np.bool_]) -> list[float | None]:
 def per_million(counts: ArrayLike, exposure: ArrayLike) -> Floats:
     """Counts per million; NaN where there is nothing to count against."""
     over = np.asarray(exposure, float)
-    return np.divide(1e6 * np.asarray(counts, float), over, out=np.full(over.shape, np.nan), where=over > 0)
+    result = np.full(over.shape, np.nan)
+    np.divide(1e6 * np.asarray(counts, float), over, out=result, where=over > 0)
+    return result
 
 
 def labels(names: Sequence[str], repeat: int, tile: int) -> list[str]:

@@ -356,7 +356,9 @@ def against_chance(
     known = (expected > 0) & (found.interval != "none")
 
     def over(above: Floats, below: Floats, where: NDArray[np.bool_]) -> Floats:
-        return np.divide(above, below, out=np.full(hits.shape, np.nan), where=where)
+        result = np.full(hits.shape, np.nan)
+        np.divide(above, below, out=result, where=where)
+        return result
 
     low, high = limits(tally.hits[:, :, near], found.shape, level)
     return {
