@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tendency.corpus import Deadline, Index, Info, Query, Selection, parse, select
-from tendency.documents import DateOrder, FieldNames, parse_date
+from tendency.documents import DateOrder, DateSpan, FieldNames, parse_date
 from tendency.errors import SettingError, UndatableError
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Corpus:
             end=self.end,
             cluster=cluster,
             executor=executor,
-            deadline=Deadline(deadline) if deadline else None,
+            deadline=_limit(deadline),
         )
 
     def count(
@@ -157,8 +157,79 @@ class Corpus:
         """Hits per million words in each period, with intervals from independent clusters."""
         from tendency.measures import rates
 
-        counted = self.tally(queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline)
+        counted = self.tally(
+            queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
+        )
         return rates(counted, level=level)
+
+    def rank(
+        self,
+        queries: Asked,
+        *,
+        near: str | None = None,
+        within: int = 12,
+        overlap: bool = False,
+        by: str | Eras = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Ranking:
+        """The queries in order by how often they are named, with everything that may upset the order.
+
+        Args:
+            queries: At least two; they may not share words unless ``overlap``.
+            near: Count only hits that stand near a hit of this query.
+            within: How many words away at most, in the same sentence.
+            overlap: Let queries share words with each other or with ``near``.
+            by, split, cluster, executor, deadline: As for ``tally``.
+        """
+        from tendency.measures import rank_items
+
+        return rank_items(
+            self.index,
+            self._queries(queries),
+            near=self.query(near) if near is not None else None,
+            within=within,
+            overlap=overlap,
+            by=by,
+            split=split,
+            where=self.filter,
+            start=self.start,
+            end=self.end,
+            cluster=cluster,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
+    def aims(
+        self,
+        query: str,
+        aims: Mapping[str, str],
+        *,
+        by: str | Eras = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Aims:
+        """The share of a query's hits that stand near each aim, beside the share expected by chance."""
+        from tendency.measures import aims_of
+
+        return aims_of(
+            self.index,
+            query,
+            self.query(query),
+            self._queries(aims),
+            by=by,
+            split=split,
+            where=self.filter,
+            start=self.start,
+            end=self.end,
+            cluster=cluster,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
 
     def document_features(self, queries: Asked, *, deadline: float | None = None) -> pl.DataFrame:
         """The document-feature matrix: a row a document with words and fields, a column of hits a query."""
@@ -168,7 +239,7 @@ class Corpus:
             self.index,
             self._queries(queries),
             masks=self.selection.masks,
-            deadline=Deadline(deadline) if deadline else None,
+            deadline=_limit(deadline),
         )
 
     def _by_document(self, queries: Asked, deadline: float | None) -> pl.DataFrame:
@@ -178,7 +249,10 @@ class Corpus:
         kept = ["document", "date", "start", "end", "words"]
         wide = self.document_features(queries, deadline=deadline).select([*kept, *names])
         long = wide.rename({"words": "tokens"}).unpivot(
-            names, index=["document", "date", "start", "end", "tokens"], variable_name="query", value_name="hits"
+            names,
+            index=["document", "date", "start", "end", "tokens"],
+            variable_name="query",
+            value_name="hits",
         )
         rate = pl.when(pl.col("tokens") > 0).then(1e6 * pl.col("hits") / pl.col("tokens"))
         return long.select("query", pl.exclude("query")).with_columns(per_million=rate)
@@ -280,6 +354,10 @@ def check(index: Path_) -> list[Damage]:
     return list(check_index(Path(index)))
 
 
+def _limit(seconds: float | None) -> Deadline | None:
+    return Deadline(seconds) if seconds else None
+
+
 def _first_day(day: Day | None) -> dt.date | None:
     return _span(day).start if isinstance(day, str) else day
 
@@ -288,7 +366,7 @@ def _day_after(day: Day | None) -> dt.date | None:
     return _span(day).end if isinstance(day, str) else None if day is None else day + dt.timedelta(days=1)
 
 
-def _span(text: str):
+def _span(text: str) -> DateSpan:
     try:
         return parse_date(text)
     except UndatableError as error:
