@@ -157,3 +157,23 @@ def test_truths_are_plain_values():
     row = next(truth for truth in Specimen().truths if truth.kind == "slogan falls").as_row()
     assert row["courses"]["Defence of the Republic"] == {"before": 1120, "after": 330, "since": "1943-05"}
     assert row["changes"] is True
+
+
+def test_true_rates_of_all_papers_are_the_stated_ones():
+    """Over the whole press the true rates are the truths' own; within a standpoint they follow its liking."""
+    specimen = Specimen(seed=4)
+    whole = specimen.rates(questions.STRONG_SLOGANS)
+    for truth in specimen.truths:
+        if truth.question == questions.STRONG_SLOGANS and truth.kind == "slogan falls":
+            stated = {subject: (course.before, course.after) for subject, course in truth.courses}
+            assert all(whole[subject] == pytest.approx(rates) for subject, rates in stated.items())
+    official = specimen.rates(questions.STRONG_SLOGANS, "official")
+    assert official["Defence of the Republic"][0] > whole["Defence of the Republic"][0]
+
+
+def test_true_rates_of_a_null_specimen_stay():
+    """Without truths no true rate changes, and a spelling with two senses counts both."""
+    null = Specimen(seed=4, truths=False)
+    for question in questions.ITEMS:
+        assert all(before == after for before, after in null.rates(question).values())
+    assert null.rates(questions.OWNERS)["the banks"][0] == pytest.approx(570)

@@ -42,6 +42,12 @@ class Courses:
                 self.aims[number] = table
         self.burstiness = np.array([strand.burstiness for strand in self.strands])
 
+    def liking_of(self, standpoint: str | None) -> Floats:
+        """How much all papers of a standpoint together print of each strand, 1 being the press's average."""
+        own = np.array([standpoint in (None, paper.standpoint) for paper in PAPERS])
+        averaged: Floats = np.average(self.liking[own], axis=0, weights=_volume()[own])
+        return averaged
+
     def _values(self, course: Course, changed: bool) -> list[float]:
         shown = course if changed else course.unchanged()
         return [shown.at(*month) for month in self.months]
@@ -75,9 +81,14 @@ def _liking(strands: tuple[Strand, ...], draws: Draws) -> Floats:
     own = np.exp(draws.normal(len(PAPERS), len(strands)) * spread)
     sides = [[strand.liking.get(paper.standpoint, 1.0) for strand in strands] for paper in PAPERS]
     liking = own * np.array(sides)
-    volume = np.array([paper.articles * paper.sentences * _months_held(paper) for paper in PAPERS])
+    volume = _volume()
     balanced: Floats = liking * volume.sum() / (liking * volume[:, None]).sum(axis=0)
     return balanced
+
+
+def _volume() -> Floats:
+    """How much each paper prints in all, in sentences of its own at scale 1."""
+    return np.array([paper.articles * paper.sentences * _months_held(paper) for paper in PAPERS])
 
 
 def _months_held(paper: Paper) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tendency.documents.document import Document
 from tendency.errors import SettingError, StorageError
+from tendency.specimen import questions
 from tendency.specimen.courses import Courses
 from tendency.specimen.month import MonthOfPress
 from tendency.specimen.questions import dossier_text
@@ -54,6 +55,27 @@ class Specimen:
     def truths(self) -> tuple[Truth, ...]:
         """What is planted, with its true size."""
         return truths_of(changed=self.changed)
+
+    def rates(self, question: str, standpoint: str | None = None) -> dict[str, tuple[float, float]]:
+        """The true rate of each item of a ranking before and after the turn, per million words.
+
+        Args:
+            question: The ranking's name in the dossier.
+            standpoint: Only in the papers of this standpoint, by their own liking of each item.
+        """
+        courses = Courses(self.seed, self.changed)
+        names = [strand.name for strand in courses.strands]
+        liking = courses.liking_of(standpoint)
+        found = {}
+        for item in questions.ITEMS[question]:
+            numbers = [names.index(name) for name in questions.strands_of(question, item)]
+            shown = [(n, courses.strands[n].rate) for n in numbers]
+            if not self.changed:
+                shown = [(n, course.unchanged()) for n, course in shown]
+            before = sum(float(liking[n]) * course.before for n, course in shown)
+            after = sum(float(liking[n]) * course.after for n, course in shown)
+            found[item] = (before, after)
+        return found
 
     def dossier(self) -> str:
         """The questions to which the truths are the answers, as TOML."""

@@ -72,6 +72,16 @@ AIM_TERMS: dict[str, dict[str, str]] = {
     BAIT_AIMS: {"for trade": "trade", "for the sick": "sick"},
 }
 
+
+def strands_of(question: str, item: str) -> tuple[str, ...]:
+    """The kinds of planted sentences whose hits a ranking counts for an item."""
+    if question in (STRONG_DANGERS, NEAR_DANGERS):
+        return (f"{item}, in danger",)
+    if item == "the banks":
+        return (item, "banks of a river")
+    return (item,)
+
+
 # Words counted as near a word of danger.
 WITHIN = 12
 
