@@ -74,6 +74,10 @@ def test_a_date_in_figures_means_these_days(written: str, first: str, last: str)
         ("5 de marzo de 1921", "1921-03-05", "1921-03-05"),
         ("5 marca 1921 r.", "1921-03-05", "1921-03-05"),
         ("1946 г.", "1946-01-01", "1946-12-31"),
+        ("1916年12月5日", "1916-12-05", "1916-12-05"),
+        ("17 marts 1921", "1921-03-17", "1921-03-17"),
+        ("3. února 1948", "1948-02-03", "1948-02-03"),
+        ("Jänner 1934", "1934-01-01", "1934-01-31"),
     ],
 )
 def test_a_date_in_words_means_these_days(written: str, first: str, last: str) -> None:
@@ -85,6 +89,7 @@ def test_the_language_can_be_given() -> None:
     """A language code, of two or three letters or with a region, is a help and never a hindrance."""
     for code in ("ru", "rus", "ru-RU", "xx", "not a language"):
         assert days("12 декабря 1916", language=code) == ("1916-12-12", "1916-12-12")
+    assert days("5 Μαρτίου 1921", language="el") == ("1921-03-05", "1921-03-05")
     assert days("3 mars 1921", language="sv") == ("1921-03-03", "1921-03-03")
 
 

@@ -102,7 +102,7 @@ def test_what_may_not_be_read_is_a_problem(folder: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(Path, "open", refused)
     documents, reading = finish(read(folder))
     assert [document.id for document in documents] == ["b/1946-03", "m"]
-    assert [Path(problem.file).name for problem in reading.problems] == ["a", "1943.txt"]
+    assert [Path(problem.file).name for problem in reading.problems] == ["1943.txt", "a"]
     assert all("cannot be read (Permission denied)" in str(problem) for problem in reading.problems)
 
 

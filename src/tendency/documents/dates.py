@@ -46,6 +46,7 @@ _ISO = re.compile(
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _DECIMAL_YEAR = re.compile(r"(\d{4})\.0", re.ASCII)
+_EAST_ASIAN = re.compile(r"(\d{4})\s?年(?:\s?(\d{1,2})\s?月(?:\s?(\d{1,2})\s?日)?)?", re.ASCII)
 _DECADE = re.compile(
     r"(?:the )?(\d{3})0(?:['’]?s|-(?:е|х|ые|ых)(?: (?:годы|гг\.?))?|er(?: Jahre)?)", re.IGNORECASE
 )
@@ -160,7 +161,7 @@ def _style(text: str) -> tuple[str, bool]:
 def _parts(text: str, written: str, language: str | None, order: DateOrder | None) -> tuple[int, ...]:
     """Year, year and month, or year, month and day."""
     text = _YEAR_WORD.sub("", text)
-    for pattern in (_ISO, _COMPACT, _DECIMAL_YEAR):
+    for pattern in (_ISO, _COMPACT, _DECIMAL_YEAR, _EAST_ASIAN):
         if match := pattern.fullmatch(text):
             return tuple(int(part) for part in match.groups() if part is not None)
     if match := _NUMERIC.fullmatch(text):
@@ -203,6 +204,8 @@ def _words(text: str, written: str, language: str | None) -> tuple[int, ...]:
         )
     numbers = re.findall(r"\d+", text)
     years = [number for number in numbers if len(number) == 4]
+    if len(numbers) > _NUMBERS or len(_WORD.findall(text)) > _MOST_WORDS:
+        raise refusal
     if len(years) != 1:
         if numbers and re.search(r"[^\W\d_]{3,}", text) and not years:
             raise UndatableError(f"The date {written!r} has no year of four digits.")
@@ -224,8 +227,18 @@ def _words(text: str, written: str, language: str | None) -> tuple[int, ...]:
     return year, month, day
 
 
+# A date in words has its day and year, a weekday, a month, and small words ("de", "of the").
+_NUMBERS = 2
+_MOST_WORDS = 6
+_WORD = re.compile(r"[^\W\d_]+")
+_KEYS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
+
+
 @lru_cache(maxsize=64)
-def _library(languages: tuple[str, ...]) -> object:
+def _library(code: str) -> object:
     from dateparser.date import DateDataParser
 
     settings = {
@@ -234,20 +247,39 @@ def _library(languages: tuple[str, ...]) -> object:
         "DATE_ORDER": "DMY",
         "PREFER_LOCALE_DATE_ORDER": False,
     }
-    return DateDataParser(languages=list(languages), settings=settings, try_previous_locales=False)
+    return DateDataParser(languages=[code], settings=settings, try_previous_locales=False)
 
 
 def _in_words(text: str, language: str | None) -> tuple[int, int, int | None] | None:
-    attempts = [(code,) for code in _codes(language)] + [_LANGUAGES]
-    for languages in attempts:
+    words = {_plain(word) for word in _WORD.findall(text)}
+    codes = dict.fromkeys([*_codes(language), *_LANGUAGES])
+    for code in codes:
+        # An attempt takes a millisecond, so only languages that have a month of this name are tried.
+        if not words & _months(code):
+            continue
         try:
-            data = _library(languages).get_date_data(text)  # type: ignore[attr-defined]
+            data = _library(code).get_date_data(text)  # type: ignore[attr-defined]
         except (ValueError, OverflowError, TypeError):
             continue
         if data.date_obj is not None:
             day = data.date_obj.day if data.period in ("day", "time") else None
             return data.date_obj.year, data.date_obj.month, day
     return None
+
+
+def _plain(word: str) -> str:
+    """The word without case and accents, as the library compares them."""
+    return "".join(c for c in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=64)
+def _months(code: str) -> frozenset[str]:
+    """The words that name months in a language."""
+    from dateparser.languages.loader import LocaleDataLoader
+
+    (locale,) = LocaleDataLoader().get_locales(languages=[code])
+    names = (name for month in _KEYS for name in locale.info.get(month, ()))
+    return frozenset(_plain(word) for name in names for word in _WORD.findall(name))
 
 
 # Three-letter codes as libraries and parliaments write them.
