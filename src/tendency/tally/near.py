@@ -197,11 +197,11 @@ def _covered(starts: Ints, ends: Ints, bounds: Ints, window: int, first_word: In
         np.add.at(steps, np.minimum(ends + window, right), -1)
         # A hit longer than its unit (asked for across sentences) reaches into the next one.
     reached = np.concatenate([[0], np.cumsum(np.cumsum(steps[:-1]) > 0)])
-    covered: Ints = np.diff(reached[first_word])
-    return covered
+    return np.asarray(np.diff(reached[first_word]), np.int64)
 
 
 def _expected(hits: Ints, covered: Ints, words: Ints) -> Ints:
     safe = np.maximum(words, 1)
     whole, rest = np.divmod(hits * covered, safe)
-    return whole * FIXED + (rest * FIXED * 2 + safe) // (2 * safe)
+    result: Ints = whole * FIXED + (rest * FIXED * 2 + safe) // (2 * safe)
+    return result

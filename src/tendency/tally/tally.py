@@ -124,7 +124,9 @@ class Tally:
             recipe: What was asked.
         """
         word_counts = np.asarray(words, np.int64)
-        values = np.asarray(counts, np.int64).reshape(len(word_counts), -1)
+        values = np.asarray(counts, np.int64)
+        if values.ndim < 2:
+            values = values.reshape(-1, 1)
         names = (
             tuple(columns) if columns is not None else tuple(f"item {i + 1}" for i in range(values.shape[1]))
         )
