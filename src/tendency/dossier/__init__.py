@@ -1,1 +1,36 @@
-"""."""
+"""Questions in a file, and their answers: useful for a report, not for a single figure (see measures)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tendency.dossier.finding import Answers, Claim, Evidence, Exhibit, Finding, Foundation
+
+if TYPE_CHECKING:
+    from tendency.dossier.answer import answer
+    from tendency.dossier.reading import prepare, read_dossier
+    from tendency.dossier.schema import Dossier
+
+__all__ = [
+    "Answers",
+    "Claim",
+    "Dossier",
+    "Evidence",
+    "Exhibit",
+    "Finding",
+    "Foundation",
+    "answer",
+    "prepare",
+    "read_dossier",
+]
+
+# What only answering needs is imported when it is asked for.
+_LATER = {"Dossier": "schema", "answer": "answer", "prepare": "reading", "read_dossier": "reading"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

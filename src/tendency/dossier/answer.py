@@ -1,0 +1,112 @@
+"""From a dossier to its answers: open the corpus, ask each question, say what all of it rests on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tendency.corpus import Deadline, select
+from tendency.dossier import wording
+from tendency.dossier.asking import LINES_IN_ALL, Asking, release
+from tendency.dossier.finding import Answers, Finding
+from tendency.dossier.foundation import foundation
+from tendency.dossier.rankings import answer_ranking
+from tendency.dossier.reading import prepare, read_dossier
+from tendency.dossier.schema import Dossier
+from tendency.dossier.slogans import answer_slogan
+from tendency.dossier.sources import Progress, open_corpus
+from tendency.errors import DossierError, QueryError
+
+
+def answer(
+    dossier: str | Path | Dossier,
+    *,
+    progress: Progress | None = None,
+    deadline: Deadline | float | None = None,
+    corpus: str | Path | None = None,
+) -> Answers:
+    """The answers to a dossier's questions, with their evidence.
+
+    Args:
+        dossier: Its file, or a dossier made in Python (its relative paths then start at the working folder).
+        progress: Told how far it is: bytes while sources are indexed, then questions.
+        deadline: When to give up, as a deadline or in seconds.
+        corpus: Another index than the one that the dossier names.
+
+    Raises:
+        DossierError: A mistake in the dossier, with its place.
+        TendencyError: The index cannot be opened or made, or the deadline passed.
+    """
+    questions = prepare(dossier if isinstance(dossier, Dossier) else read_dossier(dossier))
+    held = open_corpus(questions, corpus, progress)
+    limit = deadline if deadline is None or isinstance(deadline, Deadline) else Deadline(deadline)
+    asking = Asking(questions, held.index, limit)
+    _check_filters(asking)
+    number = len(questions.slogans) + len(questions.rankings)
+    room = max(1, LINES_IN_ALL // number)
+    findings: list[Finding] = []
+
+    def done() -> None:
+        if progress is not None:
+            progress(len(findings), number)
+
+    for place, slogan in enumerate(questions.slogans, start=1):
+        findings.append(answer_slogan(asking, slogan, place, room))
+        done()
+    for place, ranking in enumerate(questions.rankings, start=1):
+        findings.append(answer_ranking(asking, ranking, place, room))
+        done()
+    return Answers(
+        title=questions.title,
+        subtitle=_subtitle(asking),
+        findings=tuple(findings),
+        foundation=foundation(asking, findings, (*held.notes, *questions.notes)),
+        recipe=f"report|dossier:{questions.digest}|corpus:{held.index.fingerprint}|seed:{questions.dossier.seed}|v:{release()}",
+        dossier=questions.text,
+        questions=number,
+    )
+
+
+def _check_filters(asking: Asking) -> None:
+    """Nothing, if every filter can be read and names fields that the corpus has.
+
+    Raises:
+        DossierError: With the place in the dossier.
+    """
+    dossier, file = asking.questions.dossier, asking.questions.file
+    filters = [
+        ("where", dossier.where),
+        *((f"standpoints.{name}", text) for name, text in dossier.standpoints.items()),
+    ]
+    filters += [(f"slogan[{place}].where", one.where) for place, one in enumerate(dossier.slogan, start=1)]
+    filters += [(f"ranking[{place}].where", one.where) for place, one in enumerate(dossier.ranking, start=1)]
+    if dossier.language is not None and "language" not in asking.index.field_views:
+        raise DossierError(
+            f"{file}, language: the documents have no field 'language'; take it out, or name the column in the sources."
+        )
+    for place, text in filters:
+        if text is not None:
+            try:
+                select(asking.index, where=text)
+            except QueryError as error:
+                raise DossierError(f"{file}, {place}: {error}") from None
+
+
+def _subtitle(asking: Asking) -> str:
+    """Corpus, span and period in a line."""
+    questions, index = asking.questions, asking.index
+    held = select(
+        index, where=asking.where(questions.dossier.where), start=questions.start, end=questions.end
+    )
+    documents = sum(int(mask.sum()) for mask in held.masks)
+    words = sum(
+        int(segment.words[mask].sum()) for segment, mask in zip(index.segments, held.masks, strict=True)
+    )
+    span = ""
+    if index.span is not None:
+        start, end = questions.start or index.span[0], questions.end or index.span[1]
+        span = f", {wording.span(start, end)}" if start < end else ""
+    period = questions.dossier.period or ("eras" if questions.eras else "year")
+    return (
+        f"{index.path.name}: {wording.counted(documents, 'document')}, {wording.counted(words, 'word')}{span}, "
+        f"by {'era' if period == 'eras' else period}"
+    )

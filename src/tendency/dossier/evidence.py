@@ -1,0 +1,246 @@
+"""The sentences behind figures: a sample of the hits of each period and split, the same on every machine.
+
+A sample is ordered by a hash of seed, document id and position, so that it depends neither on batches nor on segments; it
+is shown in order of date, id and position.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from tendency.corpus import Line, Query, Segment, evaluate, select
+from tendency.dossier import wording
+from tendency.dossier.asking import LINES_IN_ALL, MOST_LINES, Asking, slug
+from tendency.dossier.finding import Evidence
+from tendency.tally import NONE, Period, Periods
+
+WIDTH = 110
+"""Characters of context on each side of a hit."""
+
+WHOLE = "all"
+
+
+class _Hit(NamedTuple):
+    """One hit, ordered by its hash."""
+
+    hash: int
+    id: str
+    position: int
+    segment: int
+    document: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where hits are put: periods, splits and the documents that count.
+
+    Attributes:
+        asking: The corpus.
+        periods: The periods, in order of time.
+        grain: Their kind.
+        masks: The documents that count, a segment each.
+        splits: The documents of each split, a segment each; the split ``all`` holds every document.
+    """
+
+    asking: Asking
+    periods: tuple[Period, ...]
+    grain: str
+    masks: tuple[NDArray[np.bool_], ...]
+    splits: Mapping[str, tuple[NDArray[np.bool_], ...]]
+
+    @classmethod
+    def of(
+        cls,
+        asking: Asking,
+        periods: tuple[Period, ...],
+        grain: str,
+        where: str | None,
+        split: str | Mapping[str, str] | None = None,
+    ) -> Frame:
+        """The frame of a question, divided by all documents and by its splits."""
+        questions = asking.questions
+        masks = tuple(
+            select(asking.index, where=asking.where(where), start=questions.start, end=questions.end).masks
+        )
+        splits = {WHOLE: masks}
+        if isinstance(split, str):
+            splits |= _by_field(asking, split, masks)
+        elif split is not None:
+            splits |= {name: tuple(select(asking.index, where=one).masks) for name, one in split.items()}
+        return cls(asking, periods, grain, masks, splits)
+
+
+def _by_field(
+    asking: Asking, name: str, masks: tuple[NDArray[np.bool_], ...]
+) -> dict[str, tuple[NDArray[np.bool_], ...]]:
+    values: set[str] = set()
+    for segment, mask in zip(asking.index.segments, masks, strict=True):
+        held = segment.field(name)
+        values.update(
+            NONE if code < 0 else held.values[code] for code in np.unique(held.codes[mask]).tolist()
+        )
+    result = {}
+    for value in sorted(values):
+        found = []
+        for segment in asking.index.segments:
+            held = segment.field(name)
+            codes = [code for code, one in enumerate(held.values) if one == value]
+            found.append(np.isin(held.codes, codes) if value != NONE else held.codes < 0)
+        result[value] = tuple(found)
+    return result
+
+
+@dataclass
+class Sentences:
+    """Collects the evidence of one finding, a block for each item × period × split that has hits.
+
+    Attributes:
+        anchor: The finding's anchor, with which all of its blocks' anchors begin.
+        blocks: What was collected so far.
+        room: How many lines the finding may have.
+    """
+
+    anchor: str
+    room: int = LINES_IN_ALL
+    blocks: list[Evidence] = field(default_factory=list)
+
+    def collect(
+        self, frame: Frame, name: str, query: Query, *, label: str = "", cells: int = 1
+    ) -> dict[tuple[str, str], str]:
+        """Samples a query's hits; the anchor of each (period, split) that has some.
+
+        Args:
+            frame: Periods and splits.
+            name: What the lines are hits of, for headings.
+            query: What is looked for.
+            label: Tells several queries of one finding apart in anchors.
+            cells: How many queries share the finding's room.
+        """
+        found = _sampled(frame, query, MOST_LINES)
+        each = max(1, min(MOST_LINES, self.room // max(1, cells * len(found))))
+        anchors = {}
+        taken: set[str] = set()
+        for number, ((split, period), (total, hits)) in enumerate(
+            sorted(found.items(), key=_order(frame)), start=1
+        ):
+            parts = [
+                self.anchor,
+                slug(label),
+                slug(split) if split != WHOLE else "",
+                slug(frame.periods[period].label),
+            ]
+            anchor = "-".join(part for part in parts if part)
+            if anchor in taken or any(block.anchor == anchor for block in self.blocks):
+                anchor = f"{anchor}-{len(self.blocks) + number}"
+            taken.add(anchor)
+            span = wording.span(frame.periods[period].start, frame.periods[period].end)
+            heading = ", ".join([name, *([split] if split != WHOLE else []), span])
+            lines = tuple(_line(frame.asking.index.segments[hit.segment], hit) for hit in _shown(hits[:each]))
+            self.blocks.append(Evidence(anchor, heading, _by_date(lines), total))
+            anchors[frame.periods[period].label, split] = anchor
+        return anchors
+
+
+def _order(frame: Frame):  # type: ignore[no-untyped-def]
+    names = list(frame.splits)
+    return lambda item: (names.index(item[0][0]), item[0][1])
+
+
+Cells = dict[tuple[str, int], tuple[int, list[_Hit]]]
+
+
+def _sampled(frame: Frame, query: Query, most: int) -> Cells:
+    """Total and sample of each (split, period) with hits."""
+    totals: dict[tuple[str, int], int] = {}
+    kept: dict[tuple[str, int], list[_Hit]] = {}
+    periods = Periods(frame.grain, frame.periods)
+    seed = frame.asking.questions.dossier.seed
+    for number, (segment, mask) in enumerate(zip(frame.asking.index.segments, frame.masks, strict=True)):
+        at = periods.assign(segment.start_day, segment.end_day)
+        wanted = mask & (at >= 0)
+        if not wanted.any():
+            continue
+        for block in evaluate(segment, query, wanted, frame.asking.deadline):
+            hits = _hits(segment, number, block.documents, block.starts, block.ends, seed)
+            period = at[block.documents]
+            for split, masks in frame.splits.items():
+                inside = masks[number][block.documents]
+                for key in np.unique(period[inside]).tolist():
+                    chosen = np.flatnonzero(inside & (period == key))
+                    cell = (split, int(key))
+                    totals[cell] = totals.get(cell, 0) + int(chosen.size)
+                    kept[cell] = heapq.nsmallest(
+                        most, [*kept.get(cell, []), *(hits[i] for i in chosen.tolist())]
+                    )
+    return {cell: (total, kept[cell]) for cell, total in totals.items()}
+
+
+def _hits(
+    segment: Segment,
+    number: int,
+    documents: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    seed: int,
+) -> list[_Hit]:
+    positions = starts - segment.first[documents]
+    ids: dict[int, str] = {}
+    found = []
+    for document, position, start, end in zip(
+        documents.tolist(), positions.tolist(), starts.tolist(), ends.tolist(), strict=True
+    ):
+        name = ids.get(document)
+        if name is None:
+            name = ids[document] = segment.ids[document]
+        digest = xxhash.xxh3_64_intdigest(f"{seed}\x1f{name}\x1f{position}".encode())
+        found.append(_Hit(digest, name, position, number, document, start, end))
+    return found
+
+
+def _shown(hits: list[_Hit]) -> list[_Hit]:
+    return sorted(hits, key=lambda hit: (hit.id, hit.position))
+
+
+def _by_date(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    return tuple(
+        sorted(lines, key=lambda line: (line.date.start, line.date.end, line.document, line.position))
+    )
+
+
+def _line(segment: Segment, hit: _Hit) -> Line:
+    begins, ends = segment.offsets(hit.document, np.array([hit.start, hit.end - 1]))
+    start, end = int(begins[0]), int(ends[1])
+    left = segment.passage(hit.document, start - WIDTH, start)
+    right = segment.passage(hit.document, end, end + WIDTH)
+    if start > WIDTH:
+        left = left.split(None, 1)[-1] if left[:1].strip() and " " in left else left
+    if len(right) == WIDTH and " " in right and right[-1:].strip():
+        right = right.rsplit(None, 1)[0]
+    return Line(
+        document=hit.id,
+        date=segment.date(hit.document),
+        left=_collapsed(left),
+        match=segment.passage(hit.document, start, end),
+        right=_collapsed(right),
+        start=start,
+        end=end,
+        position=hit.position,
+        fields=segment.fields_of(hit.document),
+    )
+
+
+def _collapsed(text: str) -> str:
+    """White space collapsed to single spaces, one kept at either end where there was any."""
+    middle = " ".join(text.split())
+    if not middle:
+        return " " if text else ""
+    return f"{' ' if text[:1].isspace() else ''}{middle}{' ' if text[-1:].isspace() else ''}"

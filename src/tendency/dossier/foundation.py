@@ -1,0 +1,301 @@
+"""What a report rests on: documents by period and source, dates, independence, tests, methods, versions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+
+from tendency.charts import bars
+from tendency.corpus import Query, select
+from tendency.corpus.query.tree import either
+from tendency.dossier import wording
+from tendency.dossier.asking import Asking, release
+from tendency.dossier.columns import described
+from tendency.dossier.finding import Exhibit, Finding, Foundation
+from tendency.measures.rates import rates
+from tendency.tally import NONE, cluster_names, tally
+from tendency.tally.periods import keys
+
+_SOURCES = ("publication", "newspaper", "standpoint", "faction", "party", "source", "author")
+_MOST_SOURCES = 6
+_REST = "all others"
+
+METHODS: tuple[tuple[str, str], ...] = (
+    (
+        "Rates: sum of hits ÷ sum of words; intervals of a negative binomial count whose burstiness is measured over clusters",
+        "Lijffijt and others (2016), Significance testing of word frequencies in corpora, doi:10.1093/llc/fqu064",
+    ),
+    (
+        "Limits of a count: equal tails of Jeffreys’ posterior, one-sided where there is no hit",
+        "Brown, Cai and DasGupta (2001), Interval estimation for a binomial proportion, doi:10.1214/ss/1009213286",
+    ),
+    (
+        "Order reversed: an intersection–union test of both leads",
+        "Berger (1982), Multiparameter hypothesis testing and acceptance sampling, doi:10.1080/00401706.1982.10487790",
+    ),
+    (
+        "Several tests together: Holm’s procedure within each section",
+        "Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 65–70",
+    ),
+    (
+        "Words and sentence ends: Unicode text segmentation, with the departures listed in docs/text-rules.md",
+        "The Unicode Consortium, Unicode Standard Annex 29, https://unicode.org/reports/tr29/",
+    ),
+)
+
+
+def foundation(asking: Asking, findings: Sequence[Finding], notes: Sequence[str]) -> Foundation:
+    """What all findings rest on.
+
+    Args:
+        asking: The corpus.
+        findings: The answers, for the number of tests.
+        notes: What was left out when the corpus and the dossier were read.
+    """
+    figures, own_notes = _figures(asking)
+    exhibits = [*_by_period(asking), *_by_grain(asking), *_by_cluster(asking)]
+    return Foundation(
+        figures=tuple(figures),
+        exhibits=tuple(exhibits),
+        notes=(*own_notes, *_tests(findings), *notes),
+        methods=METHODS,
+    )
+
+
+def _masks(asking: Asking) -> list[np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
+    questions = asking.questions
+    where = asking.where(questions.dossier.where)
+    return list(select(asking.index, where=where, start=questions.start, end=questions.end).masks)
+
+
+def _figures(asking: Asking) -> tuple[list[tuple[str, str]], list[str]]:
+    index, questions, masks = asking.index, asking.questions, _masks(asking)
+    documents = sum(int(mask.sum()) for mask in masks)
+    words = sum(int(segment.words[mask].sum()) for segment, mask in zip(index.segments, masks, strict=True))
+    digests = [segment.digests[mask] for segment, mask in zip(index.segments, masks, strict=True)]
+    every = np.concatenate(digests) if digests else np.empty(0, np.uint64)
+    copies = int(every.size - np.unique(every).size)
+    clusters = cluster_names(index, masks, questions.dossier.cluster)
+    held = index.span
+    figures = [
+        ("documents asked about", wording.whole(documents)),
+        ("documents in the index", wording.whole(index.documents)),
+        ("words asked about", wording.whole(words)),
+        ("dates in the index", "none" if held is None else wording.span(*held)),
+        ("exact copies of another document", wording.whole(copies)),
+        ("independent pieces of evidence", wording.listing([f"by {name}" for name in clusters])),
+        ("corpus", asking.index.fingerprint),
+        ("dossier", questions.digest),
+        ("seed", str(questions.dossier.seed)),
+        ("version of tendency", release()),
+    ]
+    if questions.dossier.where:
+        figures.insert(1, ("only documents for which", questions.dossier.where))
+    notes = []
+    if copies:
+        notes.append(
+            f"{wording.counted(copies, 'document')} {'has' if copies == 1 else 'have'} exactly the text of another; copies count "
+            "as hits, but as one independent piece of evidence."
+        )
+    if "document" in clusters:
+        notes.append(
+            "No publication, newspaper or author is known for most documents, so each document counts as one independent piece of "
+            "evidence; where several come from one hand, intervals are too narrow."
+        )
+    return figures, notes
+
+
+def _by_period(asking: Asking) -> list[Exhibit]:
+    """Documents and words by period and main source; undatable ones in a row of their own."""
+    questions = asking.questions
+    period = questions.dossier.period or ("eras" if questions.eras else "year")
+    source = _source(asking)
+    common = asking.common(questions.dossier.where) | {"cluster": "document"}
+    counts = tally(asking.index, {}, by=asking.by(period), split=source, **common)
+    if not counts.periods:
+        return []
+    order = np.argsort(-counts.tokens.sum(axis=0), kind="stable")
+    kept = (
+        [int(i) for i in order[:_MOST_SOURCES]] if len(order) > _MOST_SOURCES + 1 else [int(i) for i in order]
+    )
+    rest = [int(i) for i in order if int(i) not in kept]
+    rows = []
+    for number, one in enumerate(counts.periods):
+        groups = [(counts.splits[i], [i]) for i in kept] + ([(_REST, rest)] if rest else [])
+        for name, columns in groups:
+            rows.append(
+                {
+                    "period": one.label,
+                    "start": one.start,
+                    "end": one.end,
+                    "source": "all documents" if source is None else name if name != NONE else f"no {source}",
+                    "documents": int(counts.documents[number, columns].sum()),
+                    "tokens": int(counts.tokens[number, columns].sum()),
+                }
+            )
+    table = pl.DataFrame(rows, schema_overrides={"start": pl.Date, "end": pl.Date})
+    together = table.group_by("period", "start", "end", maintain_order=True).agg(
+        pl.col("documents").sum(), pl.col("tokens").sum()
+    )
+    title = "Words held, by period" if source is None else f"Words held, by period and {source}"
+    divided = bars(
+        table if source is not None else together,
+        category="period",
+        value="tokens",
+        title=title,
+        unit="words",
+        group="source" if source is not None else None,
+    )
+    undated = int(counts.undated.documents.sum())
+    left = (
+        f" {wording.counted(undated, 'document')} cannot be dated to one {period} and stand in none."
+        if undated
+        else ""
+    )
+    printed = (
+        table.filter(pl.col("documents") > 0).drop("start", "end")
+        if source is not None
+        else together.drop("start", "end")
+    )
+    return [
+        Exhibit(
+            "held-by-period",
+            title,
+            f"Words that are no sentence ends: the denominator of all rates. Periods without a bar hold nothing.{left}",
+            printed,
+            divided,
+            columns=described(printed),
+        )
+    ]
+
+
+def _source(asking: Asking) -> str | None:
+    """The field that says where documents are from, if it says more than one thing."""
+    for name in _SOURCES:
+        if name in asking.index.field_views:
+            values = {
+                held.values[code]
+                for segment in asking.index.segments
+                for held in [segment.field(name)]
+                for code in np.unique(held.codes[held.codes >= 0]).tolist()
+            }
+            if len(values) > 1:
+                return name
+    return None
+
+
+def _by_grain(asking: Asking) -> list[Exhibit]:
+    """How many documents cannot be dated to a day, a week and so on."""
+    parts = [
+        (
+            segment.start_day[mask].astype(np.int64),
+            segment.end_day[mask].astype(np.int64) - 1,
+            segment.words[mask],
+        )
+        for segment, mask in zip(asking.index.segments, _masks(asking), strict=True)
+    ]
+    rows = []
+    for grain in ("day", "week", "month", "quarter", "year", "decade"):
+        undatable = [keys(grain, first) != keys(grain, last) for first, last, _ in parts]
+        rows.append(
+            {
+                "grain": grain,
+                "documents": sum(int(mask.sum()) for mask in undatable),
+                "tokens": sum(
+                    int(words[mask].sum()) for mask, (*_, words) in zip(undatable, parts, strict=True)
+                ),
+            }
+        )
+    if not any(row["documents"] for row in rows):
+        return []
+    table = pl.DataFrame(rows)
+    return [
+        Exhibit(
+            "undatable-by-grain",
+            "Documents whose date is no single day, week, month …",
+            "They are counted only where their whole date lies in one period; in finer periods they stand beside, never spread.",
+            table,
+            columns=described(
+                table,
+                grain="Kind of period",
+                documents="Documents not datable to one",
+                tokens="Words in them",
+            ),
+        )
+    ]
+
+
+def _by_cluster(asking: Asking) -> list[Exhibit]:
+    """The interval of all items together by document, by the cluster in use and by day."""
+    questions = asking.questions
+    queries = [slogan.query for slogan in questions.slogans]
+    queries += [query for ranking in questions.rankings for query in ranking.items.values()]
+    plain = [query.tree for query in queries if query.where is None]
+    if not plain:
+        return []
+    names = dict.fromkeys(
+        ("document", *cluster_names(asking.index, _masks(asking), questions.dossier.cluster), "day")
+    )
+    counts = tally(
+        asking.index,
+        {"all items": Query(either(plain))},
+        by="all",
+        **(asking.common(questions.dossier.where) | {"cluster": tuple(names)}),
+    )
+    found = rates(counts)
+    row = found.table.to_dicts()[0] if found.table.height else None
+    if row is None or not row["hits"]:
+        return []
+    widths = [
+        (one["cluster"], one["low"], one["high"], math.log(one["high"] / one["low"]))
+        for one in found.widths.to_dicts()
+        if one["low"] and one["high"]
+    ]
+    if len(widths) < 2:
+        return []
+    narrowest = min(width for *_, width in widths)
+    table = pl.DataFrame(
+        [
+            {
+                "field": name,
+                "per_million": row["per_million"],
+                "low": low,
+                "high": high,
+                "relative": width / narrowest,
+            }
+            for name, low, high, width in widths
+        ]
+    )
+    return [
+        Exhibit(
+            "interval-by-cluster",
+            "How wide the interval is when documents, voices or days count as independent",
+            "All items of this report together, over the whole span, per million words with 95 % interval. Words of one voice or one "
+            "day resemble each other: the wider the interval, the more so.",
+            table,
+            columns=described(table),
+        )
+    ]
+
+
+def _tests(findings: Sequence[Finding]) -> list[str]:
+    kinds = {
+        "rate changed", "rate not shown to change", "order reversed", "order not shown to change", "aim ratio changed",
+        "aim ratio not shown to change", "share moved with theme", "aim took over", "depends on the window",
+    }  # fmt: skip
+    tested = [finding for finding in findings if any(claim.kind in kinds for claim in finding.claims)]
+    asserted = sum(claim.holds for finding in findings for claim in finding.claims if claim.kind in kinds)
+    return [
+        "Something is said to be named, never to be asserted: no sample of the hits was judged by a person.",
+        f"{wording.counted(len(findings), 'question')} {'was' if len(findings) == 1 else 'were'} asked, all of them in the dossier "
+        f"before the run. {wording.counted(len(tested), 'section')} {'tests' if len(tested) == 1 else 'test'} for change; within each "
+        "section the chance of any false statement of change is at most 5 % (Holm), so over "
+        f"{wording.counted(len(tested), 'section')} {wording.figure(0.05 * len(tested))} such statements are to be expected at most if "
+        f"nothing had changed; {wording.counted(asserted, 'statement')} of change {'is' if asserted == 1 else 'are'} made. Other "
+        "intervals are 95 % each by itself.",
+        "Nothing here says why something changed: events are drawn beside the curves and are no causes.",
+        "Under 8 independent pieces of evidence or under 10 hits no statement is made (“too few”).",
+    ]
