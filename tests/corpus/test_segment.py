@@ -152,6 +152,7 @@ def test_many_blocks(tmp_path: Path, letter: str) -> None:
     assert segment.offsets(1, some)[0].shape == (2, 2)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 600), st.integers(0, 600)), max_size=30))
 def test_offsets_are_packed_and_unpacked(steps: list[tuple[int, int]]) -> None:
     """Small and large gaps and lengths come back; bytes of another number of tokens do not."""

@@ -280,7 +280,7 @@ class SegmentBuilder:
         write_strings(data, "fields.values", Strings.of(values))
 
     def _write_tokens(self, data: ContainerWriter, forms: Strings, folded: Strings) -> int:
-        order = sort_order(forms.data, forms.bounds)
+        order = sort_order(forms)
         rank = np.empty(order.size, np.uint32)
         rank[order] = np.arange(order.size, dtype=np.uint32)
         tokens = np.empty(self.positions, np.uint32)
@@ -294,7 +294,7 @@ class SegmentBuilder:
         folded = folded.take(order)
         write_strings(data, "terms.forms", forms.take(order))
         write_strings(data, "terms.folded", folded)
-        data.array("terms.folded.order", sort_order(folded.data, folded.bounds))
+        data.array("terms.folded.order", sort_order(folded))
         data.array("tokens", tokens)
         first, postings = invert(tokens, order.size)
         data.array("postings.first", first)

@@ -126,7 +126,7 @@ def _index_contradictions(segment: Segment) -> Iterator[str]:
         (terms.forms, np.arange(len(terms), dtype=np.uint32), "forms"),
         (terms.folded, terms.folded_order, "folded forms"),
     ):
-        if not np.array_equal(sort_order(strings.data, strings.bounds), order):
+        if not np.array_equal(sort_order(strings), order):
             yield f"the {name} do not ascend"
     hashes = np.fromiter(
         (xxhash.xxh3_64_intdigest(encode(id_)) for id_ in segment.ids), np.uint64, segment.documents

@@ -216,6 +216,11 @@ class Container:
         self.verify(name)
         return values
 
+    def let_go(self) -> None:
+        """Give back the memory of what was read, which comes from the file again when it is used."""
+        if hasattr(self._map, "madvise"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+
     def verify(self, name: str) -> None:
         """Nothing when the section's bytes have its checksum; remembered."""
         if name in self._verified:

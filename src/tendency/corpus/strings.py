@@ -83,28 +83,13 @@ class Strings(Sequence[str]):
         """The UTF-8 of the string at a place, counted from 0."""
         return self.data[self.bounds[index] : self.bounds[index + 1]].tobytes()
 
-    def take(self, places: NDArray[Any]) -> Strings:
+    def take(self, places: NDArray[np.uint32]) -> Strings:
         """The strings at these places, packed anew."""
-        starts, lengths = self.bounds[places], self.bounds[places.astype(np.int64) + 1] - self.bounds[places]
-        bounds = np.zeros(places.size + 1, np.int64)
-        np.cumsum(lengths, out=bounds[1:])
-        # Each byte comes from its place in the new bytes, moved by how far its string moved.
-        sources = np.arange(int(bounds[-1])) + np.repeat(starts - bounds[:-1], lengths)
-        return Strings(self.data[sources], bounds, self._damaged)
+        from tendency.corpus.kernels import gather_strings
 
-    def equal(self, left: NDArray[Any], right: NDArray[Any]) -> NDArray[np.bool_]:
-        """Whether the strings at the places ``left`` are those at ``right``, pair by pair."""
-        left, right = left.astype(np.int64), right.astype(np.int64)
-        lengths = self.bounds[left + 1] - self.bounds[left]
-        same: NDArray[np.bool_] = lengths == self.bounds[right + 1] - self.bounds[right]
-        pairs = np.flatnonzero(same)
-        within = np.repeat(self.bounds[left[pairs]], lengths[pairs])
-        shift = np.repeat(self.bounds[right[pairs]] - self.bounds[left[pairs]], lengths[pairs])
-        pair = np.repeat(pairs, lengths[pairs])
-        steps = np.arange(within.size) - np.repeat(np.cumsum(lengths[pairs]) - lengths[pairs], lengths[pairs])
-        places = within + steps
-        same[pair[self.data[places] != self.data[places + shift]]] = False
-        return same
+        bounds = np.zeros(places.size + 1, np.int64)
+        np.cumsum(np.diff(self.bounds)[places], out=bounds[1:])
+        return Strings(gather_strings(self.data, self.bounds, places, bounds), bounds, self._damaged)
 
     def bisect(self, target: bytes, order: NDArray[Any] | None = None, *, after: bool = False) -> int:
         """How many strings come before ``target`` (with ``after``: or begin with it).
@@ -135,53 +120,52 @@ def bounds_of(lengths: Iterable[int], n: int) -> NDArray[np.int64]:
     return bounds
 
 
-def concatenate(parts: Sequence[Strings]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """The bytes and bounds of these strings, one sequence after the other."""
-    data = np.concatenate([part.data for part in parts])
-    moved, at = [np.zeros(1, np.int64)], 0
-    for part in parts:
-        moved.append(part.bounds[1:] + at)
-        at += part.data.size
-    return data, np.concatenate(moved)
-
-
-def sort_order(data: NDArray[np.uint8], bounds: NDArray[np.int64]) -> NDArray[np.uint32]:
+def sort_order(strings: Strings) -> NDArray[np.uint32]:
     """The order in which strings ascend by their bytes, equal ones in the order given; uint32 of shape (n,).
 
     Sorts by eight bytes at a time, then again within what is still equal: no Python per string.
     """
-    n = bounds.size - 1
-    lengths = np.diff(bounds)
-    padded = np.concatenate([data, np.zeros(8, np.uint8)])
-    order = np.arange(n, dtype=np.int64)
-    group = np.zeros(n, np.int64)
-    # Places in `order` that are not yet decided, and the group that each belongs to.
-    open_places = np.arange(n, dtype=np.int64)
+    n = len(strings)
+    order = np.arange(n, dtype=np.uint32)
+    undecided, groups = order.copy(), np.zeros(n, np.uint32)
     depth = 0
-    while open_places.size:
-        held = order[open_places]
-        keys = _eight_bytes(padded, bounds[held] + depth, lengths[held] - depth)
-        rest = np.minimum(lengths[held] - depth, 9)
-        by = np.lexsort((rest, keys, group[open_places]))
-        order[open_places] = held[by]
-        keys, rest, groups = keys[by], rest[by], group[open_places]
+    while undecided.size:
+        held = order[undecided]
+        keys, lengths = _eight_bytes(strings, held, depth)
+        by = np.argsort(keys, kind="stable") if depth == 0 else np.lexsort((lengths, keys, groups))
+        held, keys, lengths = held[by], keys[by], lengths[by]
         fresh = np.ones(by.size, np.bool_)
-        fresh[1:] = (keys[1:] != keys[:-1]) | (rest[1:] != rest[:-1]) | (groups[1:] != groups[:-1])
-        numbers = np.cumsum(fresh) - 1
-        sizes = np.bincount(numbers)
-        undecided = (sizes[numbers] > 1) & (rest > 8)
-        group[open_places] = numbers
-        open_places = open_places[undecided]
+        fresh[1:] = (keys[1:] != keys[:-1]) | (groups[1:] != groups[:-1])
+        del by, keys
+        if depth == 0:
+            _shorter_first(held, lengths, fresh)
+        order[undecided] = held
+        fresh[1:] |= lengths[1:] != lengths[:-1]
+        numbers = (np.cumsum(fresh) - 1).astype(np.uint32)
+        alone = np.bincount(numbers)[numbers] == 1
+        again = ~alone & (lengths > 8)
+        undecided, groups = undecided[again], numbers[again]
         depth += 8
-    return order.astype(np.uint32)
+    return order
+
+
+def _shorter_first(held: NDArray[np.uint32], lengths: NDArray[np.uint8], fresh: NDArray[np.bool_]) -> None:
+    """Put what is equal in its key in order of length, in place: a zero byte comes after the end of a string."""
+    unequal = np.flatnonzero(~fresh[1:] & (lengths[1:] < lengths[:-1]))
+    if not unequal.size:
+        return
+    numbers = np.cumsum(fresh) - 1
+    concerned = np.flatnonzero(np.isin(numbers, np.unique(numbers[unequal])))
+    by = concerned[np.lexsort((lengths[concerned], numbers[concerned]))]
+    held[concerned], lengths[concerned] = held[by], lengths[by]
 
 
 def _eight_bytes(
-    padded: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64]
-) -> NDArray[np.uint64]:
-    """The next bytes of each string as one big-endian number, with zeros after its end."""
-    keys = np.zeros(starts.size, np.uint64)
-    for i in range(8):
-        byte = padded[np.minimum(starts + i, padded.size - 1)]
-        keys = (keys << np.uint64(8)) | np.where(lengths > i, byte, 0).astype(np.uint64)
-    return keys
+    strings: Strings, places: NDArray[np.uint32], depth: int
+) -> tuple[NDArray[np.uint64], NDArray[np.uint8]]:
+    """The next eight bytes of each string as a number, and how many there were, 9 for more."""
+    from tendency.corpus.kernels import string_keys
+
+    keys, lengths = np.empty(places.size, np.uint64), np.empty(places.size, np.uint8)
+    string_keys(strings.data, strings.bounds, places, depth, keys, lengths)
+    return keys, lengths

@@ -6,8 +6,12 @@ one, makes it again in memory.
 
 from __future__ import annotations
 
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +19,28 @@ from numpy.typing import NDArray
 from tendency.corpus.container import Container, ContainerWriter
 from tendency.corpus.manifest import DerivedFile
 from tendency.corpus.segment import Segment
-from tendency.corpus.strings import Strings, concatenate, encode, sort_order
+from tendency.corpus.strings import Strings, encode
 from tendency.errors import DamagedIndexError, IndexVersionError
 
 if TYPE_CHECKING:
     from tendency.corpus.index import Index
 
 PREFIX: Final = "terms-"
+_STRETCH: Final = 1 << 16
 
 
+class _Forms(Protocol):
+    """What a segment's terms and a corpus's have in common."""
+
+    @property
+    def forms(self) -> Strings: ...
+    @property
+    def folded(self) -> Strings: ...
+    @property
+    def frequency(self) -> NDArray[np.int64]: ...
+
+
+@dataclass(frozen=True, eq=False)
 class TermsMap:
     """The distinct forms of a corpus, ascending by their UTF-8; the first is the sentence end's, ``""``.
 
@@ -34,14 +51,10 @@ class TermsMap:
         maps: For each segment's name, the corpus term of each of its terms, uint32.
     """
 
-    def __init__(
-        self,
-        forms: Strings,
-        folded: Strings,
-        frequency: NDArray[np.int64],
-        maps: dict[str, NDArray[np.uint32]],
-    ) -> None:
-        self.forms, self.folded, self.frequency, self.maps = forms, folded, frequency, maps
+    forms: Strings
+    folded: Strings
+    frequency: NDArray[np.int64]
+    maps: dict[str, NDArray[np.uint32]]
 
     def __len__(self) -> int:
         return len(self.forms)
@@ -57,47 +70,60 @@ class TermsMap:
         number = self.number(form)
         return 0 if number is None else int(self.frequency[number])
 
-    def extended(self, segment: Segment) -> TermsMap:
-        """The map with one more segment."""
-        terms = segment.terms
-        data, bounds = concatenate([self.forms, terms.forms])
-        order = sort_order(data, bounds)
-        together = Strings(data, bounds)
-        fresh = _differs_from_last(together, order)
-        corpus_of = np.empty(order.size, np.uint32)
-        corpus_of[order] = (np.cumsum(fresh) - 1).astype(np.uint32)
-        kept = order[fresh]
-        old, new = corpus_of[: len(self)], corpus_of[len(self) :]
-        frequency = np.zeros(kept.size, np.int64)
-        frequency[old] += self.frequency
-        frequency[new] += terms.frequency
-        folded = Strings(*concatenate([self.folded, terms.folded])).take(kept)
-        maps = {name: old[held] for name, held in self.maps.items()}
-        return TermsMap(together.take(kept), folded, frequency, {**maps, segment.id: new})
 
-    def write(self, path: Path) -> DerivedFile:
-        """Write the map as a new file."""
-        writer = ContainerWriter(path)
-        for name, strings in (("forms", self.forms), ("folded", self.folded)):
-            writer.array(f"{name}.bytes", strings.data)
-            writer.array(f"{name}.bounds", strings.bounds)
-        writer.array("frequency", self.frequency)
-        names = sorted(self.maps)
-        lengths = np.cumsum([0, *(self.maps[name].size for name in names)])
-        maps = np.concatenate([np.empty(0, np.uint32), *(self.maps[name] for name in names)])
-        packed = Strings.of(names)
-        writer.array("segments.bytes", packed.data)
-        writer.array("segments.bounds", packed.bounds)
-        writer.array("maps", maps)
-        writer.array("maps.first", lengths.astype(np.int64))
-        size, seal = writer.finish(terms=len(self), segments=len(names))
-        return DerivedFile(path.name, size, f"{seal:016x}")
+class _Merge:
+    """Two lists of terms as one.
+
+    Attributes:
+        left: The number of each term of the first, uint32, ascending.
+        right: The number of each term of the second.
+        count: How many there are together.
+    """
+
+    def __init__(self, one: _Forms, other: _Forms) -> None:
+        from tendency.corpus.kernels import merge_strings
+
+        self._one, self._other = one, other
+        self.left, self.right = np.empty(len(one.forms), np.uint32), np.empty(len(other.forms), np.uint32)
+        self.count: int = merge_strings(
+            one.forms.data, one.forms.bounds, other.forms.data, other.forms.bounds, self.left, self.right
+        )
+
+    def frequency(self) -> NDArray[np.int64]:
+        """Occurrences in both."""
+        frequency = np.zeros(self.count, np.int64)
+        frequency[self.left] += self._one.frequency
+        frequency[self.right] += self._other.frequency
+        return frequency
+
+    def forms(self) -> Iterator[Strings]:
+        """Every form, a stretch at a time."""
+        return self._stretches(lambda terms: terms.forms)
+
+    def folded(self) -> Iterator[Strings]:
+        """Every folded form, a stretch at a time."""
+        return self._stretches(lambda terms: terms.folded)
+
+    def _stretches(self, of: Callable[[_Forms], Strings]) -> Iterator[Strings]:
+        for at in range(0, self.count, _STRETCH):
+            end = min(at + _STRETCH, self.count)
+            source = np.empty(end - at, np.uint32)
+            held: list[Strings] = []
+            # Where both have a term, the second's place is overwritten by the first's: they are the same form.
+            for numbers, strings in ((self.right, of(self._other)), (self.left, of(self._one))):
+                low, high = np.searchsorted(numbers, [at, end]).tolist()
+                already = sum(len(part) for part in held)
+                source[numbers[low:high] - at] = np.arange(already, already + high - low, dtype=np.uint32)
+                held.append(strings.take(np.arange(low, high, dtype=np.uint32)))
+            yield _joined(held).take(source)
 
 
-def _differs_from_last(strings: Strings, order: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """For each string in ascending order, whether it is another than the one before; bool of shape (n,)."""
-    same_as_next = strings.equal(order[:-1], order[1:])
-    return np.concatenate([np.ones(min(order.size, 1), np.bool_), ~same_as_next])
+def _joined(parts: list[Strings]) -> Strings:
+    """Strings one sequence after the other."""
+    lengths = np.concatenate([np.zeros(1, np.int64), *(np.diff(part.bounds) for part in parts)])
+    return Strings(
+        np.concatenate([np.empty(0, np.uint8), *(part.data for part in parts)]), np.cumsum(lengths)
+    )
 
 
 def empty() -> TermsMap:
@@ -107,22 +133,75 @@ def empty() -> TermsMap:
 
 
 def build(segments: tuple[Segment, ...]) -> TermsMap:
-    """The map of these segments, from their terms."""
-    terms = empty()
+    """The map of these segments, from their terms, in memory."""
+    held = empty()
     for segment in segments:
-        terms = terms.extended(segment)
-    return terms
+        merge = _Merge(held, segment.terms)
+        maps = {name: merge.left[numbers] for name, numbers in held.maps.items()}
+        maps[segment.id] = merge.right
+        held = TermsMap(_joined(list(merge.forms())), _joined(list(merge.folded())), merge.frequency(), maps)
+    return held
 
 
-def extend(index: Index, segments: tuple[Segment, ...]) -> TermsMap:
-    """The map of an index that now has these segments; made from the stored one where none of its own went."""
-    terms = terms_of(index)
-    if not set(terms.maps) <= {segment.id for segment in segments}:
-        return build(segments)
-    for segment in segments:
-        if segment.id not in terms.maps:
-            terms = terms.extended(segment)
-    return terms
+def write_extended(index: Index, segments: tuple[Segment, ...], generation: int) -> DerivedFile:
+    """A new file with the map of these segments; made from the index's own where none of its segments went.
+
+    What is held in memory is a few bytes a term: forms go from file to file.
+    """
+    held = terms_of(index)
+    if not set(held.maps) <= {segment.id for segment in segments}:
+        held = empty()
+    derived: DerivedFile | None = None
+    beside: list[Path] = []
+    more: list[Segment | None] = [segment for segment in segments if segment.id not in held.maps]
+    for segment in more or [None]:
+        path = index.path / f"{PREFIX}{generation:06d}-{secrets.token_hex(4)}.map"
+        derived = _write(path, held, segment)
+        beside.append(path)
+        held = read(path, derived)
+        if segment is not None:
+            segment.data.let_go()
+    for path in beside[:-1]:
+        # One step on the way to the last; not to be removed while mapped on Windows, where it is swept later.
+        with contextlib.suppress(OSError):
+            path.unlink()
+    if derived is None:
+        raise AssertionError("a map was written for every segment")
+    return derived
+
+
+def _write(path: Path, held: TermsMap, segment: Segment | None) -> DerivedFile:
+    writer = ContainerWriter(path)
+    try:
+        merge = _Merge(held, empty() if segment is None else segment.terms)
+        _write_stretches(writer, "forms", merge.forms(), merge.count)
+        _write_stretches(writer, "folded", merge.folded(), merge.count)
+        writer.array("frequency", merge.frequency())
+        names = [*held.maps, *([segment.id] if segment else [])]
+        packed = Strings.of(names)
+        writer.array("segments.bytes", packed.data)
+        writer.array("segments.bounds", packed.bounds)
+        append, first = writer.stream("maps"), [0]
+        for name in names:
+            numbers = merge.left[held.maps[name]] if name in held.maps else merge.right
+            append(np.ascontiguousarray(numbers, "<u4").tobytes())
+            first.append(first[-1] + numbers.size)
+        writer.array("maps.first", np.asarray(first, np.int64))
+        size, seal = writer.finish(terms=merge.count, segments=len(names))
+    except BaseException:
+        writer.abandon()
+        raise
+    return DerivedFile(path.name, size, f"{seal:016x}")
+
+
+def _write_stretches(writer: ContainerWriter, section: str, stretches: Iterator[Strings], count: int) -> None:
+    append = writer.stream(f"{section}.bytes")
+    bounds, at = np.zeros(count + 1, np.int64), 0
+    for strings in stretches:
+        append(strings.data.tobytes())
+        bounds[at + 1 : at + 1 + len(strings)] = strings.bounds[1:] + bounds[at]
+        at += len(strings)
+    writer.array(f"{section}.bounds", bounds)
 
 
 def read(path: Path, derived: DerivedFile) -> TermsMap:
@@ -142,13 +221,18 @@ def read(path: Path, derived: DerivedFile) -> TermsMap:
 
     forms, folded = strings("forms", n), strings("folded", n)
     names = strings("segments", segments)
-    maps, first = container.array("maps", np.uint32), container.array("maps.first", np.int64, segments + 1)
+    maps = container.array("maps", np.uint8).view("<u4")
+    first = container.array("maps.first", np.int64, segments + 1)
     if first[0] != 0 or first[-1] != maps.size or bool(np.any(np.diff(first) < 0)):
         raise container.damaged("maps.first", "its numbers do not ascend as they must")
     if maps.size and int(maps.max()) >= n:
         raise container.damaged("maps", f"a number in it is not below {n:,}")
-    parts = {name: maps[first[i] : first[i + 1]] for i, name in enumerate(names)}
-    return TermsMap(forms, folded, container.array("frequency", np.int64, n), parts)
+    parts: dict[str, NDArray[np.uint32]] = {
+        name: maps[first[i] : first[i + 1]] for i, name in enumerate(names)
+    }
+    held = TermsMap(forms, folded, container.array("frequency", np.int64, n), parts)
+    container.let_go()
+    return held
 
 
 def same(one: TermsMap, other: TermsMap) -> bool:

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tendency.corpus.builder import Digests, SegmentBuilder
-from tendency.corpus.strings import ERRORS, Strings, encode
+from tendency.corpus.builder import Digests, SegmentBuilder, invert
+from tendency.corpus.strings import ERRORS, Strings, encode, sort_order
 from tendency.corpus.tokens import fold, scan_codes
 from tendency.corpus.vocabulary import Vocabulary
 from tendency.documents.document import Document
@@ -18,6 +18,7 @@ from tendency.documents.document import Document
 BATCH: Final = 1 << 20
 """Code points that are scanned at a time; documents are cut only where they are larger."""
 
+_STRETCH: Final = 1 << 16
 _BLANK_LINE = re.compile(r"([^\W\d_])[.!?…。！？\"”»)]{0,3}\n[ \t]*\n")
 
 
@@ -31,6 +32,12 @@ class Tokeniser:
     def held(self) -> int:
         """Bytes in use for the forms, and needed to sort and write them."""
         return self._vocabulary.nbytes + 110 * len(self._vocabulary) + 2 * len(self._vocabulary.utf8()[0])
+
+    def warm_up(self) -> None:
+        """Load the kernels, so that the memory that they take is known beforehand."""
+        terms, *_ = self._scan("word", [4], [None])
+        invert(terms, 2)
+        sort_order(self.forms()[0])
 
     def feed(
         self, builder: SegmentBuilder, documents: Sequence[Document], digests: Sequence[Digests]
@@ -86,22 +93,33 @@ def folded_forms(forms: Strings) -> Strings:
     """The folded form of each; those in ASCII, which are most, all at once."""
     upper = (forms.data >= ord("A")) & (forms.data <= ord("Z"))
     lowered = forms.data + (upper.view(np.uint8) << np.uint8(5))
-    beyond = np.zeros(forms.data.size + 1, np.int64)
-    np.cumsum(forms.data >= 0x80, out=beyond[1:])
-    others = np.flatnonzero(beyond[forms.bounds[1:]] > beyond[forms.bounds[:-1]])
+    others = _beyond_ascii(forms)
     if not others.size:
         return Strings(lowered, forms.bounds)
-    folded = [encode(fold(forms[number])) for number in others.tolist()]
     lengths = np.diff(forms.bounds)
-    lengths[others] = [len(form) for form in folded]
+    folded = []
+    for at in range(0, others.size, _STRETCH):
+        stretch = others[at : at + _STRETCH]
+        encoded = [encode(fold(forms[number])) for number in stretch.tolist()]
+        lengths[stretch] = [len(form) for form in encoded]
+        folded.append(b"".join(encoded))
     bounds = np.zeros(forms.bounds.size, np.int64)
     np.cumsum(lengths, out=bounds[1:])
-    is_other = np.zeros(len(forms), np.bool_)
-    is_other[others] = True
+    ours = np.ones(len(forms), np.bool_)
+    ours[others] = False
     data = np.empty(int(bounds[-1]), np.uint8)
-    data[np.repeat(~is_other, lengths)] = lowered[np.repeat(~is_other, np.diff(forms.bounds))]
-    data[np.repeat(is_other, lengths)] = np.frombuffer(b"".join(folded), np.uint8)
+    mine = np.repeat(ours, lengths)
+    data[mine] = lowered[np.repeat(ours, np.diff(forms.bounds))]
+    data[~mine] = np.frombuffer(b"".join(folded), np.uint8)
     return Strings(data, bounds)
+
+
+def _beyond_ascii(forms: Strings) -> NDArray[np.int64]:
+    """The numbers of the forms that hold anything but ASCII."""
+    filled = np.flatnonzero(np.diff(forms.bounds))
+    if not filled.size:
+        return filled
+    return filled[np.maximum.reduceat(forms.data, forms.bounds[filled]) >= 0x80]
 
 
 def pieces(text: str) -> Iterator[str]:

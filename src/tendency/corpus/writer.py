@@ -43,6 +43,8 @@ LEAST_MEMORY: Final = 64 << 20
 _SWEPT_AFTER: Final = 24 * 3600
 _FIRST_IDS: Final = 10
 _MOST_POSITIONS: Final = 1 << 31
+_BATCH_BYTES: Final = 32 * BATCH
+"""What a batch needs while it is scanned, measured."""
 _BYTES_PER_CHARACTER: Final = 3
 """What a large document adds to the segment in hand, about: its tokens, twice, and its compressed text."""
 _MOST_IN_BATCH: Final = 4096
@@ -319,6 +321,7 @@ class _Changes:
         """The entries with their counts over the live documents."""
         for number in sorted(self.touched):
             self.entries[number] = summarised(self.entries[number], self.segments[number], self.live[number])
+            self.segments[number].data.let_go()
         return self.entries
 
     def commit(self) -> int:
@@ -333,8 +336,7 @@ class _Changes:
                 entries.append(entry)
         names = {entry.id for entry in entries}
         segments = tuple(segment for segment in self.segments if segment.id in names)
-        terms = terms_map.extend(self.index, segments)
-        derived = terms.write(folder / f"{terms_map.PREFIX}{generation:06d}-{secrets.token_hex(4)}.map")
+        derived = terms_map.write_extended(self.index, segments, generation)
         manifest = Manifest(generation, tuple(entries), derived, _field_views(entries))
         manifest.commit(folder)
         return generation
@@ -409,9 +411,11 @@ class _Run:
         self._progress = progress
         self._changes = _Changes(Index.open(folder))
         self._committed = len(self._changes.segments)
-        # What the process holds already counts, but never leaves less than an eighth for documents.
-        self._room = max(memory - resident_bytes() - 24 * BATCH, memory // 8)
         self._tokeniser = Tokeniser()
+        self._tokeniser.warm_up()
+        # What the process holds already counts, but never leaves less than an eighth for documents. A fifth is
+        # kept back: freed memory is not at once the system's again.
+        self._room = max((memory - resident_bytes() - _BATCH_BYTES) * 4 // 5, memory // 8)
         self._builder: SegmentBuilder | None = None
         self._known: dict[str, tuple[int, int]] = {}
         self._live: list[bool] = []
