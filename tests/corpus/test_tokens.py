@@ -16,6 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tendency.corpus import classes
+from tendency.corpus.kernels import scan_documents
 from tendency.corpus.text_rules import language_code
 from tendency.corpus.tokens import code_points, fold, form_of, readings, scan, scan_codes
 from tendency.corpus.vocabulary import Vocabulary
@@ -115,7 +116,7 @@ def test_span_of_a_broken_word() -> None:
         ("on the 5. March", "en", "on the 5 | March |"),
         ("в 1917 г. Затем в г. Москва и т. д.", "ru", "в 1917 г | Затем в г Москва и т д |"),
         ("и т. д. Но т. е. Сталин", "ru", "и т д | Но т е Сталин |"),
-        ("Idaho ..... 4 Utah", None, "Idaho 4 Utah |"),
+        ("Idaho .. 4 Utah ...... Ohio", None, "Idaho 4 Utah Ohio |"),
         ("Well... So… Yes", None, "Well | So | Yes |"),
         ("A heading\n\nthe text\n \n\nmore", None, "A heading | the text | more |"),
         ("one\u2029two\r\nthree", None, "one | two three |"),
@@ -158,8 +159,9 @@ def texts(alphabet: str) -> st.SearchStrategy[str]:
 
 
 @pytest.mark.parametrize("script", [*SCRIPTS, "mixed", "any"])
-def test_equals_the_twin(script: str) -> None:
-    """Kernels and twin find the same tokens in random texts of every script and language."""
+def test_equals_the_twin(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels, compiled and plain, and twin find the same tokens in texts of every script and language."""
+    scan_documents.compile()
     if script == "any":
         strategy = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
     elif script == "mixed":
@@ -174,6 +176,9 @@ def test_equals_the_twin(script: str) -> None:
     def check(text: str, language: str | None) -> None:
         assert places(text, language) == text_twin.tokens(text, language)
         assert scan(text, language).forms(text) == text_twin.forms(text, language)
+        monkeypatch.setattr(scan_documents, "_compiled", None)
+        assert places(text, language) == text_twin.tokens(text, language)
+        monkeypatch.undo()
 
     check()
 

@@ -267,9 +267,10 @@ def _end_between(
         behind = gap[group.end() : group.end() + 1]
         if behind and behind in "c,;":  # S5
             continue
-        if len(marks) > 1 and set(marks) == {STOP} and kinds[following] == DIGIT:  # S6
+        stops = len(marks) if set(marks) == {STOP} else 0
+        if stops > 4 or (stops > 1 and kinds[following] == DIGIT):  # S6
             continue
-        if marks == [STOP]:
+        if stops in (1, 2):
             closed = any(letter in ")aqd" for letter in group[0])
             if not closed and not behind:  # S7
                 continue

@@ -18,36 +18,35 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-import numba
-from numba.core import caching, serialize
-from numba.core.caching import _Cache
-
-# numba's own way to take a compiled function apart and put it together; untyped there.
-_impl: Any = caching.CompileResultCacheImpl
-_dumps: Any = serialize.dumps
 _log = logging.getLogger("tendency.kernels")
 _DIGEST_BYTES = 32
+_lock = threading.RLock()
+_helpers: dict[str, Callable[..., Any]] = {}
 
 
 class Kernel:
-    """A function compiled for one signature at its first call, which releases the GIL.
+    """A function compiled for one signature at its first call, which then releases the GIL.
 
     Args:
         function: In the subset of Python that numba compiles.
         signature: Argument types as numba writes them; arrays are coerced to no other type,
             so that one compiled form serves every caller.
+
+    Attributes:
+        function: The same in plain Python, for so little work that loading numba would take longer.
+        ready: Whether the compiled form is loaded.
     """
 
     def __init__(self, function: FunctionType, signature: str) -> None:
         self.__doc__ = function.__doc__
         self.__name__ = function.__name__
-        self._function, self._signature = function, signature
+        self.function, self._signature = function, signature
         self._compiled: Any = None
-        self._lock = threading.Lock()
 
     def __call__(self, *arguments: Any) -> Any:
         """What the compiled function returns."""
@@ -55,15 +54,26 @@ class Kernel:
             self.compile()
         return self._compiled(*arguments)
 
+    @property
+    def ready(self) -> bool:
+        """Whether the compiled form is loaded."""
+        return self._compiled is not None
+
     def compile(self) -> None:
         """Load the compiled form from the cache, or compile and keep it."""
-        with self._lock:
+        with _lock:
             if self._compiled is None:
-                dispatcher: Any = numba.njit(nogil=True)(self._function)
-                dispatcher._cache = _KernelCache(self._function)
+                dispatcher = _dispatcher(self.function)
+                dispatcher._cache = _KernelCache(self.function)
                 dispatcher.compile(self._signature)
                 dispatcher.disable_compile()
                 self._compiled = dispatcher
+
+
+def helper(function: Callable[..., Any]) -> Any:
+    """A decorator for a function that kernels of the same module call."""
+    _helpers[function.__name__] = function
+    return function
 
 
 def kernel(signature: str) -> Callable[[Callable[..., Any]], Kernel]:
@@ -124,7 +134,7 @@ def _private_temporary_folder() -> list[Path]:
 @cache
 def _source_digest() -> str:
     digest = hashlib.sha256(
-        f"{numba.__version__} {sys.version_info[:2]} {sys.implementation.cache_tag}".encode()
+        f"{version('numba')} {version('llvmlite')} {sys.version_info[:2]} {sys.implementation.cache_tag}".encode()
     )
     for name in ("classes.py", "text_rules.py", "kernels.py"):
         digest.update(Path(__file__).with_name(name).read_bytes())
@@ -136,7 +146,30 @@ def _announce() -> None:
     _log.warning("Compiling the counting kernels, once: this takes some seconds.")
 
 
-class _KernelCache(_Cache):
+def _dispatcher(function: FunctionType) -> Any:
+    """The function as numba compiles it, calling compiled helpers."""
+    return _jit(FunctionType(function.__code__, _compiled_globals(function.__module__), function.__name__))
+
+
+@cache
+def _compiled_globals(module: str) -> dict[str, Any]:
+    """What a module's kernels see: its globals, with each helper as numba compiles it."""
+    seen = dict(vars(sys.modules[module]))
+    for name, function in _helpers.items():
+        assert isinstance(function, FunctionType)
+        seen[name] = _jit(FunctionType(function.__code__, seen, name), no_cpython_wrapper=True)
+    return seen
+
+
+def _jit(function: FunctionType, **options: bool) -> Any:
+    import numba
+
+    # Options that numba takes but does not declare: wrappers that nothing calls cost compile time.
+    njit: Any = numba.njit
+    return njit(nogil=True, no_cfunc_wrapper=True, **options)(function)
+
+
+class _KernelCache:
     """What numba asks of a cache, for one function: one file for each signature and processor."""
 
     def __init__(self, function: FunctionType) -> None:
@@ -164,17 +197,23 @@ class _KernelCache(_Cache):
             content = path.read_bytes() if path else b""
             digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
             if payload and hashlib.sha256(payload).digest() == digest:
-                return _impl.rebuild(None, target, pickle.loads(payload))
+                from numba.core import compiler
+
+                result: Any = compiler.CompileResult
+                return result._rebuild(target, *pickle.loads(payload))
         _announce()
         return None
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
         """Keep the compiled form where that is possible."""
         with suppress(Exception):
+            from numba.core import serialize
+
+            dumps: Any = serialize.dumps
             path = self._path(signature, compiled.codegen)
             if path is None:
                 return
-            payload = _dumps(_impl.reduce(None, compiled))
+            payload = dumps(compiled._reduce())
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
                 file.write(hashlib.sha256(payload).digest() + payload)
             os.replace(file.name, path)

@@ -7,7 +7,6 @@ here, in classes.py or in text_rules.py makes a new cache folder, and compiles a
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from tendency.corpus.classes import (
@@ -38,6 +37,7 @@ from tendency.corpus.classes import (
     STOP,
     UPPER,
 )
+from tendency.corpus.kernel_cache import helper as _helper
 from tendency.corpus.kernel_cache import kernel
 from tendency.corpus.text_rules import (
     ALWAYS,
@@ -52,8 +52,7 @@ from tendency.corpus.text_rules import (
 
 ROMAN = (67, 68, 73, 76, 77, 86, 88)
 RIGHT_BRACKET = 41
-
-_helper = numba.njit(nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+LEADER = 5
 
 READ_U8 = "Array(uint8, 1, 'C', readonly=True)"
 READ_U32 = "Array(uint32, 1, 'C', readonly=True)"
@@ -246,7 +245,7 @@ def _is_number(codes, classes, at, end):  # type: ignore[no-untyped-def]
 def _abbreviated(  # type: ignore[no-untyped-def]
     codes, classes, lowered, start, end, before_number, after_number, first, ruleset, flags, keys, kinds
 ):
-    """Whether a single stop right behind the word does not end the sentence.
+    """Whether one or two stops right behind the word do not end the sentence.
 
     So behind a lone capital, initials, a listed abbreviation, an ordinal, and a number of at
     most three digits which is the first word of its sentence.
@@ -287,7 +286,7 @@ def _marked_end(  # type: ignore[no-untyped-def]
     The gap from ``end`` to ``gap_end`` lies between the word that begins at ``start`` and the
     next. The place is behind the mark and the quotes and brackets that close after it. A letter
     with a bracket, as in ``b)``, counts an item of a list and not as lower case; a row of stops
-    before a number is a leader in a table.
+    before a number, or a long one, is a leader in a table.
     """
     following = classes[codes[gap_end]]
     if following == LOWER and not (gap_end + 1 < text_end and codes[gap_end + 1] == RIGHT_BRACKET):
@@ -311,11 +310,11 @@ def _marked_end(  # type: ignore[no-untyped-def]
             elif not _attached(kind):
                 break
             at += 1
-        single = marks == 1 and stops == 1
+        single = marks == stops and marks <= 2
         behind = classes[codes[at]] if at < gap_end else following
         if behind in (COMMA, COLON, SEMICOLON):
             continue
-        if stops == marks and marks > 1 and following == NUMERIC:
+        if stops == marks and (marks >= LEADER or (marks > 1 and following == NUMERIC)):
             continue
         if single:
             if begin == end and _abbreviated(

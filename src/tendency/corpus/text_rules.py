@@ -73,7 +73,7 @@ _ENGLISH: Final = LanguageRules(
     ),
     before_number=(
         "no nos vol vols p pp pg par pars art arts sec secs sect ch chap fig figs pl ed eds bk pt pts col ser "
-        "lot lots blk stat stats cap tel jan feb febr mar apr jun jul aug sep sept oct nov dec "
+        "div lot lots blk stat stats cap tel jan feb febr mar apr jun jul aug sep sept oct nov dec "
         "sun mon tue tues wed thu thur thurs fri sat"
     ),
 )

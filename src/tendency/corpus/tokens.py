@@ -24,6 +24,10 @@ __all__ = [
 ]
 
 
+# A query is cut sooner in plain Python than numba is loaded.
+_SHORT = 400
+
+
 @dataclass(frozen=True, eq=False)
 class Tokens:
     """The tokens of a text in order, sentence ends among them.
@@ -93,19 +97,21 @@ def scan_codes(
     starts, ends = np.empty(room, np.int32), np.empty(room, np.int32)
     first = np.empty(len(rulesets) + 1, np.int64)
     tables = rule_tables()
-    n = scan_documents(
-        codes,
-        bounds,
-        rulesets,
-        character_classes(),
-        lower_case(),
-        tables.flags,
-        tables.keys,
-        tables.kinds,
-        starts,
-        ends,
-        first,
-    )
+    plain = len(codes) <= _SHORT and not scan_documents.ready
+    with np.errstate(over="ignore"):  # hashes wrap around in plain Python too
+        n = (scan_documents.function if plain else scan_documents)(
+            codes,
+            bounds,
+            rulesets,
+            character_classes(),
+            lower_case(),
+            tables.flags,
+            tables.keys,
+            tables.kinds,
+            starts,
+            ends,
+            first,
+        )
     return BatchTokens(starts[:n], ends[:n], first)
 
 
