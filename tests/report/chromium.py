@@ -13,11 +13,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-_OPTIONS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync --disable-default-apps --disable-extensions --hide-scrollbars "
-    "--remote-debugging-pipe"
-).split()
+_OPTIONS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+]
 
 
 def executable() -> str | None:
@@ -133,11 +142,14 @@ class Chromium:
         self._send("Emulation.setScriptExecutionDisabled", value=not scripts)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._send("Emulation.setEmulatedMedia", media="", features=[scheme])
-        self._send("Page.navigate", url="about:blank")
+        self._go("about:blank")
         self.requests.clear()
         self.complaints.clear()
+        self._go(path.resolve().as_uri() + (f"#{anchor}" if anchor else ""))
+
+    def _go(self, address: str) -> None:
         self._loaded = False
-        self._send("Page.navigate", url=path.resolve().as_uri() + (f"#{anchor}" if anchor else ""))
+        self._send("Page.navigate", url=address)
         self._until(lambda: self._loaded)
 
     def _until(self, done: Callable[[], bool], seconds: float = 20) -> None:

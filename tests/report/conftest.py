@@ -64,7 +64,7 @@ def _quarters(first: int, count: int) -> list[tuple[str, dt.date, dt.date]]:
 def _rate(rng: int, place: int) -> dict[str, Any]:
     held, zero, few = not 5 <= place < 8, place == 11 and rng == 0, place >= 58
     rate = 0.0 if zero else max(3.0, 900 + 600 * math.sin(place / 6 + rng * 1.3) - 120 * rng)
-    known = {
+    return {
         "documents": 1_204 if held else 0,
         "tokens": 1_240_512 if held else 0,
         "hits": round(rate * 1.24) if held else 0,
@@ -74,7 +74,6 @@ def _rate(rng: int, place: int) -> dict[str, Any]:
         "high": (31.5 if zero else rate * (2.9 if few else 1.25)) if held else None,
         "too_few": held and few,
     }
-    return known
 
 
 def _slogan(anchor: str, names: tuple[str, ...], periods: list[tuple[str, dt.date, dt.date]]) -> Finding:

@@ -272,14 +272,16 @@ def table_view(table: pl.DataFrame, meanings: Mapping[str, str], anchors: Anchor
     """A table as it is printed.
 
     A column ``evidence`` becomes a last column that leads to the sentences. In a row without text, figures
-    that are missing read "nothing held"; in one marked ``too_few``, "too few".
+    that are missing read "nothing held"; in one marked ``too_few``, "too few". Columns that would only repeat
+    are left to the files: days where the period's name gives the year, a split that never changes, ``too_few``
+    where it never holds.
 
     Args:
         table: One row a mark.
         meanings: What each column means.
         anchors: Labels of the page's evidence by anchor; a row may link to nothing else.
     """
-    shown = [name for name in table.columns if name != "evidence"]
+    shown = [name for name in table.columns if name not in {"evidence", *_repeating(table)}]
     columns = [Column(heading(name), _kind(table[name]), meanings.get(name, "")) for name in shown]
     places = {name: _places(table[name]) for name in shown}
     linked = "evidence" in table.columns
@@ -290,6 +292,20 @@ def table_view(table: pl.DataFrame, meanings: Mapping[str, str], anchors: Anchor
         cells = [_cell(name, row, _kind(table[name]), places[name]) for name in shown]
         rows.append((*cells, _link(row["evidence"], anchors)) if linked else tuple(cells))
     return TableView(tuple(columns), tuple(rows))
+
+
+def _repeating(table: pl.DataFrame) -> set[str]:
+    """Columns that say nothing which the row does not say already."""
+    repeating = set()
+    if {"period", "start", "end"} <= set(table.columns):
+        rows = table.select("period", "start").iter_rows()
+        if all(str(start)[:4] in str(period) for period, start in rows):
+            repeating |= {"start", "end"}
+    if "split" in table.columns and table["split"].n_unique() <= 1 and len(table) > 1:
+        repeating.add("split")
+    if "too_few" in table.columns and not table["too_few"].any():
+        repeating.add("too_few")
+    return repeating
 
 
 def _link(anchor: str | None, anchors: Anchors) -> Cell:
