@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tendency.corpus.query.tree import Node, Term, leaves
@@ -36,6 +36,14 @@ class Query:
         """The query in one spelling, names resolved; the same for queries that mean the same."""
         text = normalised(self.tree)
         return text if self.where is None else f"{text} :: {self.where.normalised()}"
+
+    def bound(self, index: Index) -> Query:
+        """The query with its ``where`` typed by the fields of an index; needed before it is evaluated.
+
+        Raises:
+            QueryError: The filter names a field that no live document has, or a value of another type.
+        """
+        return self if self.where is None else replace(self, where=self.where.bound(index))
 
     @property
     def leaves(self) -> tuple[Term, ...]:
