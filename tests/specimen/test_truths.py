@@ -162,18 +162,32 @@ def test_truths_are_plain_values():
 def test_true_rates_of_all_papers_are_the_stated_ones():
     """Over the whole press the true rates are the truths' own; within a standpoint they follow its liking."""
     specimen = Specimen(seed=4)
-    whole = specimen.rates(questions.STRONG_SLOGANS)
     for truth in specimen.truths:
-        if truth.question == questions.STRONG_SLOGANS and truth.kind == "slogan falls":
-            stated = {subject: (course.before, course.after) for subject, course in truth.courses}
-            assert all(whole[subject] == pytest.approx(rates) for subject, rates in stated.items())
-    official = specimen.rates(questions.STRONG_SLOGANS, "official")
-    assert official["Defence of the Republic"][0] > whole["Defence of the Republic"][0]
+        if truth.kind in ("slogan falls", "danger reversed", "one spelling"):
+            for subject, course in truth.courses:
+                assert specimen.rate(subject) == pytest.approx((course.before, course.after))
+    slogan = "Defence of the Republic"
+    assert (
+        specimen.rate(slogan, "official")[0]
+        > specimen.rate(slogan)[0]
+        > specimen.rate(slogan, "opposition")[0]
+    )
 
 
-def test_true_rates_of_a_null_specimen_stay():
-    """Without truths no true rate changes, and a spelling with two senses counts both."""
+def test_truths_of_a_null_specimen_stay():
+    """Without truths no rate and no aim changes, and a spelling with two senses counts both."""
     null = Specimen(seed=4, truths=False)
-    for question in questions.ITEMS:
-        assert all(before == after for before, after in null.rates(question).values())
-    assert null.rates(questions.OWNERS)["the banks"][0] == pytest.approx(570)
+    for item in (item for items in questions.ITEMS.values() for item in items):
+        before, after = null.rate(item)
+        assert before == after
+    assert null.rate("the banks")[0] == pytest.approx(570)
+    for slogan, aims in questions.AIM_TERMS.items():
+        assert all(len(set(null.aim(slogan, aim))) == 1 for aim in aims)
+
+
+def test_against_chance_the_bait_never_moves():
+    """The theme of the bait grows everywhere, so its ratio to chance is 1 before and after."""
+    assert Specimen().aim(questions.BAIT_AIMS, "for trade") == (1.0, 1.0)
+    assert Specimen().aim(questions.STRONG_AIMS, "against the Directorate") == pytest.approx(
+        (0.14 / 0.03, 0.5 / 0.03)
+    )

@@ -6,11 +6,12 @@ import csv
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 
 from tendency.documents.document import Document
 from tendency.errors import SettingError, StorageError
-from tendency.specimen import questions
+from tendency.specimen import planted, questions
 from tendency.specimen.courses import Courses
 from tendency.specimen.month import MonthOfPress
 from tendency.specimen.questions import dossier_text
@@ -51,31 +52,40 @@ class Specimen:
             raise SettingError(f"seed must be 0 or more, not {seed}.")
         self.seed, self.scale, self.changed = seed, scale, truths
 
+    @cached_property
+    def _courses(self) -> Courses:
+        return Courses(self.seed, self.changed)
+
     @property
     def truths(self) -> tuple[Truth, ...]:
         """What is planted, with its true size."""
         return truths_of(changed=self.changed)
 
-    def rates(self, question: str, standpoint: str | None = None) -> dict[str, tuple[float, float]]:
-        """The true rate of each item of a ranking before and after the turn, per million words.
+    def rate(self, item: str, standpoint: str | None = None) -> tuple[float, float]:
+        """The true rate of a slogan or an item of a ranking before and after the turn, per million words.
 
         Args:
-            question: The ranking's name in the dossier.
-            standpoint: Only in the papers of this standpoint, by their own liking of each item.
+            item: Its name in the dossier.
+            standpoint: Only in the papers of this standpoint, by their own liking of it.
         """
-        courses = Courses(self.seed, self.changed)
-        names = [strand.name for strand in courses.strands]
+        courses = self._courses
         liking = courses.liking_of(standpoint)
-        found = {}
-        for item in questions.ITEMS[question]:
-            numbers = [names.index(name) for name in questions.strands_of(question, item)]
-            shown = [(n, courses.strands[n].rate) for n in numbers]
-            if not self.changed:
-                shown = [(n, course.unchanged()) for n, course in shown]
-            before = sum(float(liking[n]) * course.before for n, course in shown)
-            after = sum(float(liking[n]) * course.after for n, course in shown)
-            found[item] = (before, after)
-        return found
+        before = after = 0.0
+        for number, strand in enumerate(courses.strands):
+            if strand.name in questions.strands_of(item):
+                course = strand.rate if self.changed else strand.rate.unchanged()
+                before += float(liking[number]) * course.before
+                after += float(liking[number]) * course.after
+        return before, after
+
+    def aim(self, slogan: str, aim: str) -> tuple[float, float]:
+        """How many times as often as any other sentence a slogan's carries an aim's words, before and after."""
+        own, other = planted.AIMS.get(slogan, {}).get(aim), planted.CHANCE[aim]
+        if own is None:
+            return 1.0, 1.0
+        if not self.changed:
+            own, other = own.unchanged(), other.unchanged()
+        return own.before / other.before, own.after / other.after
 
     def dossier(self) -> str:
         """The questions to which the truths are the answers, as TOML."""
@@ -83,11 +93,10 @@ class Specimen:
 
     def documents(self) -> Iterator[Document]:
         """The documents month by month, in order of date and id within a month."""
-        course = Courses(self.seed, self.changed)
         recent: list[Document] = []
         for year in range(FIRST_YEAR, LAST_YEAR + 1):
             for month in range(1, 13):
-                recent = MonthOfPress(self.seed, self.scale, year, month, course).documents(recent)
+                recent = MonthOfPress(self.seed, self.scale, year, month, self._courses).documents(recent)
                 yield from recent
 
     def write(self, folder: Path) -> None:

@@ -73,9 +73,9 @@ AIM_TERMS: dict[str, dict[str, str]] = {
 }
 
 
-def strands_of(question: str, item: str) -> tuple[str, ...]:
-    """The kinds of planted sentences whose hits a ranking counts for an item."""
-    if question in (STRONG_DANGERS, NEAR_DANGERS):
+def strands_of(item: str) -> tuple[str, ...]:
+    """The kinds of planted sentences whose hits are counted for a slogan or an item of a ranking."""
+    if item in (*ITEMS[STRONG_DANGERS], *ITEMS[NEAR_DANGERS]):
         return (f"{item}, in danger",)
     if item == "the banks":
         return (item, "banks of a river")
