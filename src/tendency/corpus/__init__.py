@@ -4,44 +4,91 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tendency.corpus.concordance import Line
+from tendency.corpus.concordance import Concordance, Line, cite, concordance
+from tendency.corpus.explain import Explanation, explain
 from tendency.corpus.index import FieldInfo, Index, Info, info, iterate
 from tendency.corpus.segment import Field, Segment, Terms
+from tendency.corpus.select import Selection, select
 from tendency.corpus.strings import Strings
 
 if TYPE_CHECKING:
     from tendency.corpus.checking import Damage, check
+    from tendency.corpus.deadlines import Deadline
+    from tendency.corpus.export import document_features, export_jsonl, export_parquet, write_table
+    from tendency.corpus.query import Query, Spelling, parse
+    from tendency.corpus.search import Block, count_by_document, evaluate
+    from tendency.corpus.spellings import Overlap, overlaps
+    from tendency.corpus.suggest import Suggestion, no_hits, suggestions
     from tendency.corpus.writer import Added, Refused, Removed, add, remove
 
 __all__ = [
     "Added",
+    "Block",
+    "Concordance",
     "Damage",
+    "Deadline",
+    "Explanation",
     "Field",
     "FieldInfo",
     "Index",
     "Info",
     "Line",
+    "Overlap",
+    "Query",
     "Refused",
     "Removed",
     "Segment",
+    "Selection",
+    "Spelling",
     "Strings",
+    "Suggestion",
     "Terms",
     "add",
     "check",
+    "cite",
+    "concordance",
+    "count_by_document",
+    "document_features",
+    "evaluate",
+    "explain",
+    "export_jsonl",
+    "export_parquet",
     "info",
     "iterate",
+    "no_hits",
+    "overlaps",
+    "parse",
     "remove",
+    "select",
+    "suggestions",
+    "write_table",
 ]
 
-# What only a writer needs is not imported to ask a question.
+# Imported when first asked for: a writer needs nothing of a query, nor a query of a writer.
 _LATER = {
-    "Added": "writer",
-    "Damage": "checking",
-    "Refused": "writer",
-    "Removed": "writer",
     "add": "writer",
+    "Added": "writer",
+    "Block": "search",
     "check": "checking",
+    "count_by_document": "search",
+    "Damage": "checking",
+    "Deadline": "deadlines",
+    "document_features": "export",
+    "evaluate": "search",
+    "export_jsonl": "export",
+    "export_parquet": "export",
+    "no_hits": "suggest",
+    "Overlap": "spellings",
+    "overlaps": "spellings",
+    "parse": "query",
+    "Query": "query",
+    "Refused": "writer",
     "remove": "writer",
+    "Removed": "writer",
+    "Spelling": "query",
+    "Suggestion": "suggest",
+    "suggestions": "suggest",
+    "write_table": "export",
 }
 
 
