@@ -153,8 +153,8 @@ class Tally:
             tuple(splits),
             sums.documents.reshape(shape),
             sums.tokens.reshape(shape),
-            sums.hits.reshape(*shape, -1),
-            found.hits.reshape(*shape, -1),
+            sums.hits.reshape(*shape, len(names)),
+            found.hits.reshape(*shape, len(names)),
             tuple(
                 _clustering(
                     name, None if keys is None else _take(keys, dated), matrix, at[dated], of[dated], shape
