@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tendency.dossier.finding import Answers, Claim, Evidence, Exhibit, Finding, Foundation
 
 if TYPE_CHECKING:
-    from tendency.dossier.answer import answer
+    from tendency.dossier.answering import answer
     from tendency.dossier.reading import prepare, read_dossier
     from tendency.dossier.schema import Dossier
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 # What only answering needs is imported when it is asked for.
-_LATER = {"Dossier": "schema", "answer": "answer", "prepare": "reading", "read_dossier": "reading"}
+_LATER = {"Dossier": "schema", "answer": "answering", "prepare": "reading", "read_dossier": "reading"}
 
 
 def __getattr__(name: str) -> Any:

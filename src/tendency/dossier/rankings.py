@@ -190,7 +190,7 @@ class _Answer:
             or found.low is None
         ):
             return ranking_too_few(name, found.hits, clusters, found.held, top["cluster"], when, self.beside)
-        among, chance = f"{wording.whole(len(rows))} items", float(top["p_first"])
+        among, chance = len(rows), float(top["p_first"])
         if top["verdict"] == NOT_DECIDED or chance < SURE:
             return first_not_established(
                 top["query"],
@@ -215,7 +215,7 @@ class _Answer:
             found,
             second["query"],
             other,
-            among=len(rows),
+            among=among,
             probability_first=chance,
             beside=self.beside,
             checks=checks,

@@ -229,7 +229,7 @@ def named_most(
     """The item named most, when every check upholds it."""
     held = f", and remains so {listing(checks)}" if checks else ""
     sentence = (
-        f"In {found.when} {named(winner)} is the most often named of {among}{beside}: {_figures(found)}, then "
+        f"In {found.when} {named(winner)} is the most often named of the {among}{beside}: {_figures(found)}, then "
         f"{named(second)} with {_figures(other)}; probability of being named most {probability(probability_first)}{held}."
     )
     values = (*found.values("first_"), *other.values("second_"), ("probability_first", probability_first))
@@ -241,7 +241,7 @@ def first_by_list_only(
 ) -> Claim:
     """An item that comes first only as its words were chosen or counted."""
     sentence = (
-        f"In {found.when} {named(winner)} is the most often named of {among}{beside} by this list of words only "
+        f"In {found.when} {named(winner)} is the most often named of the {among}{beside} by this list of words only "
         f"({_figures(found)}): {listing(fails)}."
     )
     values = (*found.values("first_"), ("probability_first", probability_first))
@@ -260,7 +260,7 @@ def first_not_established(
 ) -> Claim:
     """Two items too close to say which is named most."""
     sentence = (
-        f"Which of {among} is named most{beside} in {found.when} is not established: {named(winner)} has "
+        f"Which of the {among} is named most{beside} in {found.when} is not established: {named(winner)} has "
         f"{_figures(found)}, {named(second)} {_figures(other)}; the probability that {named(winner)} is named most is "
         f"{probability(probability_first)}, under {SURE}."
     )

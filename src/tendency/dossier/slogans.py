@@ -33,7 +33,7 @@ from tendency.dossier.sentences import (
 from tendency.dossier.warnings import Warner
 from tendency.errors import DossierError, SettingError
 from tendency.measures.aims import Aims, aims_of
-from tendency.measures.comparison import FAMILY_ERROR, TOO_FEW, aim_changes, compare_rates, holm
+from tendency.measures.comparison import FAMILY_ERROR, TOO_FEW, AimChanges, aim_changes, compare_rates, holm
 from tendency.measures.rates import rates
 from tendency.tally import WINDOWS, Around, Tally, tally
 
@@ -78,6 +78,9 @@ class _Answer:
         self.sentences = Sentences(anchor, room)
         self.recipes: list[str] = []
         self.cells = 1 + len(slogan.aims)
+        self.anchors: dict[tuple[str, str], str] = {}
+        self.adjusted: dict[tuple[str, str], float | None] = {}
+        self.around: AimChanges | None = None
 
     def finding(self) -> Finding:
         """Everything, in the order in which it is read."""
@@ -210,24 +213,22 @@ class _Answer:
 
     def _changes(self, two: Two | None) -> tuple[list[Claim], list[Exhibit]]:
         """Rates of the later span against those of the earlier one, over all documents and by split."""
-        self.tests: dict[tuple[str, ...], float] = {}
         if two is None:
             return [], []
+        tests: dict[tuple[str, str], float] = {}
         parts = [self._pair(two, None)]
         if self.split is not None:
             parts.append(self._pair(two, self.split))
-        for spans, table in parts:
-            del spans
+        for _, table in parts:
             for row in table.to_dicts():
                 if row["verdict"] != TOO_FEW and row["p"] is not None:
-                    self.tests["rate", row["split"]] = float(row["p"])
-        around = self._around_changes(two) if self.asked.aims else None
-        if around is not None:
-            for row in around.table.to_dicts():
+                    tests["rate", row["split"]] = float(row["p"])
+        self.around = self._around_changes(two) if self.asked.aims else None
+        if self.around is not None:
+            for row in self.around.table.to_dicts():
                 if row["window"] == WINDOW and row["verdict"] != TOO_FEW and row["p"] is not None:
-                    self.tests["aim", row["aim"]] = float(row["p"])
-        self.around = around
-        self.adjusted = dict(zip(self.tests, holm(list(self.tests.values())), strict=True))
+                    tests["aim", row["aim"]] = float(row["p"])
+        self.adjusted = dict(zip(tests, holm(list(tests.values())), strict=True))
         claims = []
         frames = []
         for spans, table in parts:
@@ -249,13 +250,13 @@ class _Answer:
             f"{self.anchor}-change",
             f"“{self.name}” in {after} against {before}",
             f"Hits per million words; ratio of the later rate to the earlier one with 95 % interval.{how} The verdict takes all "
-            f"{len(self.tests)} tests of change in this section together (Holm): the chance of any false change is at most 5 %.",
+            f"{len(tests)} tests of change in this section together (Holm): the chance of any false change is at most 5 %.",
             printed,
             columns=described(printed, ratio="Later rate ÷ earlier rate"),
         )
         return claims, [exhibit]
 
-    def _pair(self, two: Two, split: Any) -> tuple[dict[tuple[str, str], Mapping[str, Any]], pl.DataFrame]:
+    def _pair(self, two: Two, split: Any) -> tuple[dict[tuple[str, str], dict[str, Any]], pl.DataFrame]:
         counts = self._counts(two.eras, split)
         compared = compare_rates(counts)
         self.recipes.append(compared.recipe)
@@ -328,8 +329,8 @@ class _Answer:
                     columns=described(printed),
                 )
             )
-        if two is not None and getattr(self, "around", None) is not None:
-            moved, tables = self._moves(two)
+        if two is not None and self.around is not None:
+            moved, tables = self._moves(two, self.around)
             claims += moved
             exhibits += tables
         return claims, exhibits
@@ -400,7 +401,7 @@ class _Answer:
 
     # What is named around it, then and now.
 
-    def _around_changes(self, two: Two) -> Any:
+    def _around_changes(self, two: Two) -> AimChanges | None:
         around = Around(self.name, self.asked.query, tuple(self.asked.aims.items()))
         counts = tally(self.asking.index, [around], by=two.eras, **self.asking.common(self.asked.where))
         if not counts.tokens.all():
@@ -409,8 +410,8 @@ class _Answer:
         self.recipes.append(found.recipe)
         return found
 
-    def _moves(self, two: Two) -> tuple[list[Claim], list[Exhibit]]:
-        rows = {(row["aim"], row["window"]): row for row in self.around.table.to_dicts()}
+    def _moves(self, two: Two, around: AimChanges) -> tuple[list[Claim], list[Exhibit]]:
+        rows = {(row["aim"], row["window"]): row for row in around.table.to_dicts()}
         pair = {
             (row["aim"], row["window"], row["period"]): row
             for row in self._aims_of(two.eras).table.to_dicts()
@@ -452,7 +453,7 @@ class _Answer:
                     share_moved=bool(row["note"]),
                 )
             )
-        for gained, lost in self._took_over(moved):
+        for gained, lost in self._took_over(moved, around):
             claims.append(
                 aim_took_over(
                     self.name,
@@ -471,7 +472,7 @@ class _Answer:
             )
         frames = [
             {**row, "p_section": self.adjusted.get(("aim", row["aim"])) if row["window"] == WINDOW else None}
-            for row in self.around.table.to_dicts()
+            for row in around.table.to_dicts()
         ]
         wanted = ("aim", "window", "before", "after", "share_before", "share_after", "expected_before", "expected_after",
                   "ratio_before", "ratio_after", "change", "low", "high", "p", "p_section", "note")  # fmt: skip
@@ -488,10 +489,10 @@ class _Answer:
         )
         return claims, [exhibit]
 
-    def _took_over(self, moved: Mapping[str, float]) -> Iterator[tuple[str, str]]:
+    def _took_over(self, moved: Mapping[str, float], around: AimChanges) -> Iterator[tuple[str, str]]:
         """Pairs (gained, lost): one rose and the other fell, or the two changed places, at every window."""
         pairs = {(up, down) for up in moved for down in moved if moved[up] > 1 > moved[down]}
-        orders = self.around.orders.to_dicts()
+        orders = around.orders.to_dicts()
         by_pair: dict[frozenset[str], dict[int, Mapping[str, Any]]] = {}
         for row in orders:
             by_pair.setdefault(frozenset((row["first"], row["second"])), {})[row["window"]] = row
