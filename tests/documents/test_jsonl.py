@@ -104,6 +104,16 @@ def test_a_list_that_breaks_off_keeps_what_was_whole(read_bytes: Read) -> None:
         assert "line" in str(reading.problems[0])
 
 
+def test_what_follows_a_list_is_not_passed_over_in_silence(read_bytes: Read) -> None:
+    """Text after the list is a problem; among JSON lines a list is a broken line."""
+    documents, reading = read_bytes("a.json", f"[{LINE}]\n{LINE}")
+    assert len(documents) == 1
+    assert "goes on after its list is closed at line 2" in str(reading.problems[0])
+    documents, reading = read_bytes("a.jsonl", f"[1]\n{LINE}")
+    assert len(documents) == 1
+    assert reading.left_out == {"broken line": 1}
+
+
 def test_one_broken_line_in_ten_thousand(read_bytes: Read) -> None:
     """The broken line is named with number and column; all others are read."""
     many = lines(10_000)
@@ -222,6 +232,17 @@ def test_the_language_is_found_under_its_common_names(read_bytes: Read) -> None:
         assert document.fields == {name: "ru", "language": "ru"}
     (document,), _ = read_bytes("a.jsonl", '{"id":"a","date":"1946","text":"x","lang":"ru","language":"de"}')
     assert document.fields["language"] == "de"
+
+
+def test_a_language_given_is_that_of_documents_without_one(read_bytes: Read) -> None:
+    """The option fills the field where a document names no language, and helps to read its date."""
+    text = (
+        '{"id":"a","date":"5 Μαρτίου 1921","text":"x"}\n'
+        '{"id":"b","date":"5. März 1921","text":"x","lang":"de"}\n'
+    )
+    documents, _ = read_bytes("a.jsonl", text, language="el")
+    assert [document.fields["language"] for document in documents] == ["el", "de"]
+    assert documents[0].date.start == documents[1].date.start
 
 
 def test_authors_in_a_list_are_an_author(read_bytes: Read) -> None:

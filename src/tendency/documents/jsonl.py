@@ -47,7 +47,8 @@ class _File:
     def events(self, stream: io.BufferedReader) -> Iterator[Event]:
         wide = self.decoder.encoding not in (None, "utf-8", "utf-8-sig", "ascii")
         head = self.sample.decode(self.decoder.encoding or "utf-8", "replace").lstrip("\ufeff \t\r\n")
-        if head.startswith("[") or (self.source.suffix == ".json" and _spread_out(head)):
+        # A line that is a list is a broken line of JSON lines; only a .json file may be one list.
+        if self.source.suffix == ".json" and (head.startswith("[") or _spread_out(head)):
             yield from self._list(stream)
         elif wide:
             text = io.TextIOWrapper(stream, self.decoder.encoding, newline="\n")
@@ -190,6 +191,7 @@ class _File:
                 yield from self._clean(value, buffer.began, buffer.parsed)
                 if not is_list:
                     return
+            buffer.end()
         except UnicodeError as error:
             raise SourceError(f"is not in the declared encoding {self.decoder.encoding} ({error}).") from None
         finally:
@@ -222,6 +224,16 @@ class _Buffer:
                 return self._text[self._at]
             if not self._more(SAMPLE):
                 raise SourceError(f"breaks off before its list is closed (line {self.line:,}).")
+
+    def end(self) -> None:
+        """Raise a source error when anything follows the end of the list."""
+        self.skip()
+        line = self.line
+        try:
+            self.peek()
+        except SourceError:
+            return
+        raise SourceError(f"goes on after its list is closed at line {line:,}; what follows was not read.")
 
     def skip(self) -> None:
         """Pass over the next character."""

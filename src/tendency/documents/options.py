@@ -33,7 +33,8 @@ class Options:
     Attributes:
         names: Which column holds what.
         encoding: The declared encoding under Python's name, or None to tell it from the bytes.
-        language: The language of dates in words, as a code such as ``ru``, or None.
+        language: The language of documents that do not name their own, and of their dates in words, as
+            a code such as ``ru``; or None.
         date_order: The order of dates such as 03/04/1920, or None to refuse ambiguous ones.
     """
 

@@ -161,8 +161,8 @@ def read(
         sources: One source or several. The suffix names the format; ``docs/formats.md`` lists them.
         names: Which column holds what.
         encoding: The encoding of all of them; None tells it from each file's bytes.
-        language: The language of dates in words; None takes each document's own field, else the
-            common ones.
+        language: The language of documents that do not name their own, kept as their field
+            ``language``, and of their dates in words; None tries the common ones.
         date_order: How to read 03/04/1920; None refuses it.
         strict: Stop at the first problem with a source error instead of leaving it out.
         progress: Called with the bytes done and the bytes in all, 0 where not known.

@@ -94,11 +94,9 @@ class Shaper:
         return None if None in ends else "/".join(end for end in ends if end is not None)
 
     def _span(self, written: str, values: Mapping[str, object]) -> DateSpan:
-        language = self.options.language
-        if language is None:
-            own = values.get("language") or values.get("lang")
-            if isinstance(own, str) and _LANGUAGE.fullmatch(own):
-                language = own
+        own = values.get("language") or values.get("lang")
+        named = isinstance(own, str) and _LANGUAGE.fullmatch(own) is not None
+        language = str(own) if named else self.options.language
         return parse_date(written, language=language, order=self.options.date_order)
 
     def _fields(self, values: Mapping[str, object], record: Record) -> dict[str, str]:
@@ -124,6 +122,9 @@ class Shaper:
                 if column.casefold() in ("lang", "language"):
                     fields["language"] = text
                     break
+            else:
+                if self.options.language is not None:
+                    fields["language"] = self.options.language
         return fields
 
     def _own_name(self, column: str, record: Record) -> str:
