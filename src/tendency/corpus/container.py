@@ -137,9 +137,10 @@ class Container:
     Args:
         path: The file.
         expected: Size and header checksum by the manifest, or None.
+        trusted: Do not verify sections, because the same process has just written them.
     """
 
-    def __init__(self, path: Path, expected: tuple[int, int] | None = None) -> None:
+    def __init__(self, path: Path, expected: tuple[int, int] | None = None, *, trusted: bool = False) -> None:
         self.path = path
         try:
             with open(path, "rb") as file:
@@ -155,7 +156,7 @@ class Container:
             raise self.damaged("file", f"it cannot be read ({error.strerror or error})") from error
         self.size, self.seal = size, 0
         self.facts, self.sections = self._header(expected)
-        self._verified: set[str] = set()
+        self._verified: set[str] = set(self.sections) if trusted else set()
 
     def damaged(self, section: str, what: str) -> DamagedIndexError:
         """The error that names this file, the section, what is wrong and what to do."""

@@ -40,6 +40,10 @@ class _Forms(Protocol):
     def frequency(self) -> NDArray[np.int64]: ...
 
 
+def _nothing() -> None:
+    """What is held in memory alone cannot be given back."""
+
+
 @dataclass(frozen=True, eq=False)
 class TermsMap:
     """The distinct forms of a corpus, ascending by their UTF-8; the first is the sentence end's, ``""``.
@@ -49,12 +53,14 @@ class TermsMap:
         folded: Each form without case.
         frequency: Occurrences in all segments, int64; an upper bound once documents are deleted.
         maps: For each segment's name, the corpus term of each of its terms, uint32.
+        let_go: Gives back the memory of what was read of it.
     """
 
     forms: Strings
     folded: Strings
     frequency: NDArray[np.int64]
     maps: dict[str, NDArray[np.uint32]]
+    let_go: Callable[[], None] = _nothing
 
     def __len__(self) -> int:
         return len(self.forms)
@@ -158,7 +164,8 @@ def write_extended(index: Index, segments: tuple[Segment, ...], generation: int)
         path = index.path / f"{PREFIX}{generation:06d}-{secrets.token_hex(4)}.map"
         derived = _write(path, held, segment)
         beside.append(path)
-        held = read(path, derived)
+        held.let_go()
+        held = read(path, derived, trusted=True)
         if segment is not None:
             segment.data.let_go()
     for path in beside[:-1]:
@@ -175,7 +182,9 @@ def _write(path: Path, held: TermsMap, segment: Segment | None) -> DerivedFile:
     try:
         merge = _Merge(held, empty() if segment is None else segment.terms)
         _write_stretches(writer, "forms", merge.forms(), merge.count)
+        held.let_go()
         _write_stretches(writer, "folded", merge.folded(), merge.count)
+        held.let_go()
         writer.array("frequency", merge.frequency())
         names = [*held.maps, *([segment.id] if segment else [])]
         packed = Strings.of(names)
@@ -204,13 +213,13 @@ def _write_stretches(writer: ContainerWriter, section: str, stretches: Iterator[
     writer.array(f"{section}.bounds", bounds)
 
 
-def read(path: Path, derived: DerivedFile) -> TermsMap:
-    """The stored map.
+def read(path: Path, derived: DerivedFile, *, trusted: bool = False) -> TermsMap:
+    """The stored map; a ``trusted`` one, just written, is not verified against its checksums.
 
     Raises:
         DamagedIndexError: It is missing or not what the manifest says.
     """
-    container = Container(path, (derived.size, int(derived.checksum, 16)))
+    container = Container(path, (derived.size, int(derived.checksum, 16)), trusted=trusted)
     n, segments = container.facts["terms"], container.facts["segments"]
 
     def strings(name: str, count: int) -> Strings:
@@ -230,9 +239,9 @@ def read(path: Path, derived: DerivedFile) -> TermsMap:
     parts: dict[str, NDArray[np.uint32]] = {
         name: maps[first[i] : first[i + 1]] for i, name in enumerate(names)
     }
-    held = TermsMap(forms, folded, container.array("frequency", np.int64, n), parts)
+    frequency = container.array("frequency", np.int64, n)
     container.let_go()
-    return held
+    return TermsMap(forms, folded, frequency, parts, container.let_go)
 
 
 def same(one: TermsMap, other: TermsMap) -> bool:

@@ -24,7 +24,7 @@ from tendency.corpus.lock import HOLDER, writing
 from tendency.corpus.lock import NAME as LOCK
 from tendency.corpus.manifest import NAME as MANIFEST
 from tendency.corpus.manifest import Entry, LiveMask, Manifest, mask_bytes, read_manifest
-from tendency.corpus.memory import resident_bytes
+from tendency.corpus.memory import release, resident_bytes
 from tendency.corpus.segment import Segment
 from tendency.corpus.storage import describing, write_atomically
 from tendency.corpus.strings import encode
@@ -616,6 +616,8 @@ class _Run:
             builder.abandon()
             raise
         self._changes.append(Segment(builder.path, seals), live, str(TOKENISER_VERSION))
+        del builder, forms, folded
+        release()
 
 
 def split(document: Document, most: int) -> list[Document] | None:
