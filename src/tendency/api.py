@@ -9,18 +9,31 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from tendency.corpus import Deadline, Index, Info, Query, Selection, parse, select
+from tendency.corpus import (
+    Concordance,
+    Deadline,
+    Explanation,
+    Index,
+    Info,
+    Query,
+    Selection,
+    concordance,
+    explain,
+    parse,
+    select,
+)
 from tendency.documents import DateOrder, DateSpan, FieldNames, parse_date
 from tendency.errors import SettingError, UndatableError
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from tendency.corpus import Added, Concordance, Damage, Explanation, Removed
+    from tendency.corpus import Added, Damage, Removed
     from tendency.documents import Reading, Unmatched
-    from tendency.measures import Aims, Ranking, Rates
+    from tendency.dossier import Answers
+    from tendency.measures import Aims, Ranking, Rates, Result
     from tendency.tally import Eras, Tally
 
 Path_ = str | os.PathLike[str]
@@ -42,6 +55,44 @@ class Addition:
     reading: Reading
     added: Added
     unmatched: Unmatched | None = None
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What ``export`` wrote.
+
+    Attributes:
+        path: The file.
+        documents: How many documents are in it.
+    """
+
+    path: Path
+    documents: int
+
+    @property
+    def how_to_read(self) -> dict[str, str]:
+        """One line that reads the file, for Python and for R."""
+        name = str(self.path).replace("\\", "/").replace('"', '\\"')
+        separator = ', separator="\\t"' if self.path.suffix == ".tsv" else ""
+        python, r = {
+            ".parquet": (f'polars.read_parquet("{name}")', f'arrow::read_parquet("{name}")'),
+            ".csv": (f'polars.read_csv("{name}")', f'readr::read_csv("{name}")'),
+            ".tsv": (f'polars.read_csv("{name}"{separator})', f'readr::read_tsv("{name}")'),
+        }.get(self.path.suffix, (f'polars.read_ndjson("{name}")', f'jsonlite::stream_in(file("{name}"))'))
+        return {"Python": python, "R": r}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What ``report`` wrote.
+
+    Attributes:
+        page: The HTML page.
+        answers: What it says, as values.
+    """
+
+    page: Path
+    answers: Answers
 
 
 @dataclass(frozen=True)
@@ -77,7 +128,7 @@ class Corpus:
             return replace(self, terms=dict(terms))
         from tendency.dossier import read_terms
 
-        return replace(self, terms=read_terms(Path(terms)))
+        return replace(self, terms=read_terms(Path(terms)).queries)
 
     @cached_property
     def selection(self) -> Selection:
@@ -231,6 +282,69 @@ class Corpus:
             deadline=_limit(deadline),
         )
 
+    def kwic(
+        self,
+        query: str,
+        *,
+        limit: int = 100,
+        width: int = 60,
+        order: str = "date",
+        seed: int = 0,
+        deadline: float | None = None,
+    ) -> Concordance:
+        """Hits in their context with their source: the first by date, or a random ``sample``."""
+        if order not in ("date", "sample"):
+            raise SettingError(f"The order {order!r} is neither 'date' nor 'sample'.")
+        return concordance(
+            self.index,
+            self.query(query),
+            self.selection,
+            limit=limit,
+            width=width,
+            order="date" if order == "date" else "sample",
+            seed=seed,
+            deadline=_limit(deadline),
+        )
+
+    def suggest(self, query: str) -> str:
+        """A sentence for a query without hits: near spellings and their counts."""
+        from tendency.corpus import no_hits, suggestions
+
+        parsed = self.query(query)
+        return no_hits(parsed, suggestions(self.index, parsed, self.terms))
+
+    def explain(self, query: str) -> Explanation:
+        """What a query expands to, how many postings it reads, and about how long it will take."""
+        return explain(self.index, self.query(query))
+
+    def export(
+        self,
+        format: str,  # noqa: A002
+        to: Path_,
+        queries: Asked = (),
+        *,
+        deadline: float | None = None,
+        progress: Progress | None = None,
+    ) -> Exported:
+        """The documents as ``jsonl`` or ``parquet``, or the queries' counts as ``dfm``, in a file.
+
+        Raises:
+            SettingError: There is no such format, the file's suffix does not fit it, or queries are
+                missing (``dfm``) or superfluous.
+        """
+        from tendency.corpus import export_jsonl, export_parquet, write_table
+
+        target = Path(to)
+        _check_export(format, target, bool(queries))
+        if format == "dfm":
+            table = self.document_features(queries, deadline=deadline)
+            write_table(table, target)
+            documents = table.height
+        else:
+            write = export_parquet if format == "parquet" else export_jsonl
+            documents = write(self.index, target, masks=self.selection.masks, progress=progress)
+        return Exported(target, documents)
+
     def document_features(self, queries: Asked, *, deadline: float | None = None) -> pl.DataFrame:
         """The document-feature matrix: a row a document with words and fields, a column of hits a query."""
         from tendency.corpus.export import document_features
@@ -352,6 +466,74 @@ def check(index: Path_) -> list[Damage]:
     from tendency.corpus import check as check_index
 
     return list(check_index(Path(index)))
+
+
+def report(
+    dossier: Path_,
+    to: Path_,
+    *,
+    corpus: Path_ | None = None,
+    deadline: float | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """A dossier's questions answered in a folder: ``report.html``, its data and its charts.
+
+    Args:
+        dossier: The questions, as a TOML file.
+        to: A new or empty folder, or one that holds an earlier report.
+        corpus: Another index than the one the dossier names.
+        deadline: Seconds after which a query is given up.
+        progress: Called with what is done and what there is to do.
+
+    Raises:
+        TendencyError: What is wrong, where, and what to do.
+    """
+    from tendency.dossier import answer
+    from tendency.report import write_report
+
+    answers = answer(Path(dossier), corpus=corpus, deadline=_limit(deadline), progress=progress)
+    return Report(write_report(answers, Path(to)), answers)
+
+
+def write_chart(result: Result, to: Path_) -> Path:
+    """A result's chart as SVG or PDF, by the file's suffix; the path.
+
+    Raises:
+        SettingError: The suffix is another, or the result has no chart.
+    """
+    from tendency.charts import pdf, svg
+    from tendency.corpus.storage import write_atomically
+
+    target, spec = Path(to), result.chart()
+    if spec is None:
+        raise SettingError("This result has no chart; take its table.")
+    if target.suffix not in (".svg", ".pdf"):
+        raise SettingError(f"{target} ends in neither .svg nor .pdf; give it one of these.")
+    drawn = svg(spec)
+    write_atomically(target, drawn.encode() if target.suffix == ".svg" else pdf(drawn))
+    return target
+
+
+_SUFFIXES = {
+    "jsonl": (".jsonl", ".gz", ".zst"),
+    "parquet": (".parquet",),
+    "dfm": (".csv", ".tsv", ".parquet"),
+}
+
+
+def _check_export(format_: str, target: Path, has_queries: bool) -> None:
+    if format_ not in _SUFFIXES:
+        raise SettingError(f"There is no export format {format_!r}; the formats are {', '.join(_SUFFIXES)}.")
+    if target.suffix not in _SUFFIXES[format_]:
+        raise SettingError(
+            f"{target} does not fit the format {format_}; end it in {', '.join(_SUFFIXES[format_])}."
+        )
+    if format_ == "dfm" and not has_queries:
+        raise SettingError("A document-feature matrix needs queries, one a column; give at least one.")
+    if format_ != "dfm" and has_queries:
+        raise SettingError(
+            f"The format {format_} holds whole documents and takes no queries; use where, or dfm."
+        )
 
 
 def _limit(seconds: float | None) -> Deadline | None:

@@ -36,5 +36,7 @@ def main() -> None:
 def _system_message(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
     if error.errno == errno.ENOSPC:
-        return f"{where}the disk is full; make room and run the command again, what was committed is untouched"
+        return (
+            f"{where}the disk is full; make room and run the command again, what was committed is untouched"
+        )
     return f"{where}{error.strerror or error}"

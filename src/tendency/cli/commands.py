@@ -34,13 +34,17 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-IndexArgument = Annotated[Path, typer.Argument(metavar="INDEX", help="The folder of the index.", show_default=False)]
+IndexArgument = Annotated[
+    Path, typer.Argument(metavar="INDEX", help="The folder of the index.", show_default=False)
+]
 QueriesArgument = Annotated[
     list[str],
     typer.Argument(metavar="QUERY…", help="Queries; NAME=QUERY gives one a short name.", show_default=False),
 ]
 QueryArgument = Annotated[str, typer.Argument(metavar="QUERY", help="What to find.", show_default=False)]
-Where = Annotated[Text, typer.Option(help="Only documents for which this SQL expression over their fields holds.")]
+Where = Annotated[
+    Text, typer.Option(help="Only documents for which this SQL expression over their fields holds.")
+]
 From = Annotated[Text, typer.Option("--from", help="First day, month or year to count.")]
 To = Annotated[Text, typer.Option("--to", help="Last day, month or year to count.")]
 Split = Annotated[Text, typer.Option(help="A field; the documents of each of its values are counted apart.")]
@@ -52,7 +56,9 @@ Cluster = Annotated[
     ),
 ]
 Terms = Annotated[File, typer.Option(help="Named queries for @name: CSV, quanteda YAML or LIWC .dic.")]
-Deadline = Annotated[float, typer.Option(help="Seconds after which the query is given up; 0 is never.", min=0)]
+Deadline = Annotated[
+    float, typer.Option(help="Seconds after which the query is given up; 0 is never.", min=0)
+]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list of rows.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
@@ -105,9 +111,13 @@ def add(
     text: Annotated[str, typer.Option(help="The column with the text.")] = "text",
     title: Annotated[str, typer.Option(help="The column with the title.")] = "title",
     author: Annotated[str, typer.Option(help="The column with the author.")] = "author",
-    people: Annotated[File, typer.Option(help="Sidecar: name, faction, from, to; joined by author and date.")] = None,
+    people: Annotated[
+        File, typer.Option(help="Sidecar: name, faction, from, to; joined by author and date.")
+    ] = None,
     encoding: Annotated[Text, typer.Option(help="The encoding, where it is not told from the bytes.")] = None,
-    language: Annotated[Text, typer.Option(help="Language of documents that name none, such as *en* or *ru*.")] = None,
+    language: Annotated[
+        Text, typer.Option(help="Language of documents that name none, such as *en* or *ru*.")
+    ] = None,
     date_order: Annotated[Text, typer.Option(help="How to read 03/04/1920: DMY, MDY or YMD.")] = None,
     strict: Annotated[bool, typer.Option(help="Stop at the first document that cannot be taken.")] = False,
     memory: Annotated[int, typer.Option(help="Mebibytes that building may use.", min=64)] = 1024,
@@ -215,7 +225,9 @@ def check(index: IndexArgument, as_json: Json = False) -> None:
 def count(
     index: IndexArgument,
     queries: QueriesArgument,
-    by: Annotated[str, typer.Option(help="all, day, week, month, quarter, year, decade or document.")] = "all",
+    by: Annotated[
+        str, typer.Option(help="all, day, week, month, quarter, year, decade or document.")
+    ] = "all",
     split: Split = None,
     where: Where = None,
     start: From = None,
@@ -223,7 +235,9 @@ def count(
     cluster: Cluster = None,
     terms: Terms = None,
     deadline: Deadline = _DEADLINE,
-    explain: Annotated[bool, typer.Option(help="Print what the queries expand to and cost; count nothing.")] = False,
+    explain: Annotated[
+        bool, typer.Option(help="Print what the queries expand to and cost; count nothing.")
+    ] = False,
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
@@ -298,7 +312,14 @@ def rank(
     corpus = _corpus(index, where, start, end, terms)
     asked = named(queries)
     found = corpus.rank(
-        asked, near=near, within=within, overlap=overlap, by=by, split=split, cluster=cluster, deadline=deadline
+        asked,
+        near=near,
+        within=within,
+        overlap=overlap,
+        by=by,
+        split=split,
+        cluster=cluster,
+        deadline=deadline,
     )
     _tell_suggestions(corpus, asked, _hits(found.table))
     _write_chart(found, chart)
@@ -361,14 +382,20 @@ def kwic(
         return
     for line in found.lines:
         left, right = printable(line.left), printable(line.right)
-        typer.echo(f"{left:>{width}}  {_marked(printable(line.match))}  {right}\n{'':>{width}}  — {printable(line.citation)}")
+        typer.echo(
+            f"{left:>{width}}  {_marked(printable(line.match))}  {right}\n{'':>{width}}  — {printable(line.citation)}"
+        )
     typer.echo(f"{len(found.lines):,} of {found.total:,} hits in {found.documents:,} documents.")
 
 
 @app.command()
 def report(
-    dossier: Annotated[Path, typer.Argument(metavar="DOSSIER", help="The questions, as a TOML file.", show_default=False)],
-    to: Annotated[Path, typer.Option(help="The folder to write into.", show_default="DOSSIER's name + -report")] = Path(),
+    dossier: Annotated[
+        Path, typer.Argument(metavar="DOSSIER", help="The questions, as a TOML file.", show_default=False)
+    ],
+    to: Annotated[
+        Path, typer.Option(help="The folder to write into.", show_default="DOSSIER's name + -report")
+    ] = Path(),
     corpus: Annotated[File, typer.Option(help="Another index than the one the dossier names.")] = None,
 ) -> None:
     """Answer a dossier's questions: one HTML page that needs no network, with its data beside it.
@@ -390,9 +417,12 @@ def report(
 def export(
     index: IndexArgument,
     queries: Annotated[Words, typer.Argument(metavar="[QUERY…]", help="For dfm: a column each.")] = None,
-    format_: Annotated[str, typer.Option("--format", help="jsonl, parquet or dfm (documents × queries).")] = "jsonl",
+    format_: Annotated[
+        str, typer.Option("--format", help="jsonl, parquet or dfm (documents × queries).")
+    ] = "jsonl",
     to: Annotated[
-        File, typer.Option(help="The file to write: .jsonl (.gz, .zst), .parquet; for dfm .csv, .tsv or .parquet.")
+        File,
+        typer.Option(help="The file to write: .jsonl (.gz, .zst), .parquet; for dfm .csv, .tsv or .parquet."),
     ] = None,
     where: Where = None,
     start: From = None,
@@ -477,9 +507,14 @@ def _tell_addition(index: Path, done: Addition, as_json: bool) -> None:
         say(f"note: {printable(str(note))}")
     for refused in added.refused:
         say(f"refused: {printable(refused.id)}: {refused.reason}")
-    for what, ids in (("replaced", added.replaced_ids), ("repeated within these sources", added.repeated_ids)):
+    for what, ids in (
+        ("replaced", added.replaced_ids),
+        ("repeated within these sources", added.repeated_ids),
+    ):
         if ids:
-            say(f"{what}: {', '.join(map(printable, ids[:_FIRST_IDS]))}{' …' if len(ids) > _FIRST_IDS else ''}")
+            say(
+                f"{what}: {', '.join(map(printable, ids[:_FIRST_IDS]))}{' …' if len(ids) > _FIRST_IDS else ''}"
+            )
     if done.unmatched is not None:
         for what, names in (
             ("authors the sidecar does not name", list(done.unmatched.authors)),

@@ -59,7 +59,10 @@ def _show_for_people(table: pl.DataFrame, title: str) -> None:
     )
     for name, kind in table.schema.items():
         grid.add_column(
-            Text(name), justify="right" if kind.is_numeric() else "left", overflow="fold", no_wrap=not terminal
+            Text(name),
+            justify="right" if kind.is_numeric() else "left",
+            overflow="fold",
+            no_wrap=not terminal,
         )
     for row in table.iter_rows():
         grid.add_row(*(Text(cell(value)) for value in row))

@@ -6,8 +6,27 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from tendency.documents.dates import DateSpan
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+    import polars as pl
+    from numpy.typing import NDArray
+
+    from tendency.corpus.deadlines import Deadline
+    from tendency.corpus.index import Index
+    from tendency.corpus.query import Query
+    from tendency.corpus.segment import Segment
+    from tendency.corpus.select import Selection
+
+Order = Literal["date", "sample"]
+Unit = Literal["characters", "words"]
+
+_LONGEST_CONTEXT: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -17,7 +36,7 @@ class Line:
     Attributes:
         document: The document's id.
         date: The days on which it may have been written or published.
-        left: What stands before the hit, white space collapsed.
+        left: What stands before the hit, white space collapsed; ``left + match + right`` reads as the text does.
         match: The hit, exactly as stored: ``text[start:end]``.
         right: What stands after it, white space collapsed.
         start: Offset of the hit in the stored text, in code points.
@@ -42,6 +61,285 @@ class Line:
         return cite(self.fields, self.date)
 
 
+@dataclass(frozen=True)
+class Concordance:
+    """Some of a query's hits, and how many there are.
+
+    Attributes:
+        lines: In the order of date, document id and position.
+        total: Hits in all.
+        documents: Documents with a hit.
+    """
+
+    lines: tuple[Line, ...]
+    total: int
+    documents: int
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """A row a line: ``document, date, left, match, right, start, end, position, citation``."""
+        import polars as pl
+
+        return pl.DataFrame(
+            {
+                "document": [line.document for line in self.lines],
+                "date": [line.date.written or written_span(line.date) for line in self.lines],
+                "left": [line.left for line in self.lines],
+                "match": [line.match for line in self.lines],
+                "right": [line.right for line in self.lines],
+                "start": [line.start for line in self.lines],
+                "end": [line.end for line in self.lines],
+                "position": [line.position for line in self.lines],
+                "citation": [line.citation for line in self.lines],
+            },
+            schema_overrides={"start": pl.Int64, "end": pl.Int64, "position": pl.Int64},
+            strict=False,
+        )
+
+    def _repr_html_(self) -> str:
+        return self.table._repr_html_()
+
+
+class _Hit(NamedTuple):
+    """Where a hit is; sorts as hits are listed."""
+
+    start_day: int
+    end_day: int
+    id: str
+    position: int
+    length: int
+    segment: int
+    document: int
+
+
+def concordance(
+    index: Index,
+    query: Query,
+    selection: Selection | None = None,
+    *,
+    limit: int = 100,
+    width: int = 60,
+    unit: Unit = "characters",
+    order: Order = "date",
+    seed: int = 0,
+    deadline: Deadline | None = None,
+) -> Concordance:
+    """Hits with their context, the first by date or a random sample.
+
+    Args:
+        index: What is asked.
+        query: What is looked for.
+        selection: In which documents; all live ones when None.
+        limit: How many lines at most.
+        width: How much context on either side; characters are cut at a word's edge.
+        unit: What ``width`` counts.
+        order: ``date`` for the first ones, ``sample`` for a random choice that depends on the seed, the
+            document's id and the position in it alone, so that it is the same however documents lie in
+            segments.
+        seed: Of the sample.
+        deadline: When to give up.
+    """
+    from tendency.errors import SettingError
+
+    if limit < 0 or not 0 <= width <= _LONGEST_CONTEXT:
+        raise SettingError(
+            f"limit must be 0 or more and width 0 to {_LONGEST_CONTEXT:,}, not {limit} and {width}"
+        )
+    query = query.bound(index)
+    masks = index.live if selection is None else selection.masks
+    choose = _first_by_date if order == "date" else _sample
+    hits, total, documents = choose(index, query, masks, limit, seed, deadline)
+    lines = tuple(_line(index.segments[hit.segment], hit, width, unit) for hit in sorted(hits))
+    return Concordance(lines, total, documents)
+
+
+Masks = tuple["NDArray[np.bool_]", ...]
+Chosen = tuple[list[_Hit], int, int]
+
+
+def _first_by_date(
+    index: Index, query: Query, masks: Masks, limit: int, seed: int, deadline: Deadline | None
+) -> Chosen:
+    """The first hits: documents are counted, then only as many searched again as are needed."""
+    import numpy as np
+
+    from tendency.corpus.search import count_by_document, evaluate
+
+    counts = [
+        count_by_document(segment, query, mask, deadline)
+        for segment, mask in zip(index.segments, masks, strict=True)
+    ]
+    total, documents = (
+        sum(int(held.sum()) for held in counts),
+        sum(int(np.count_nonzero(held)) for held in counts),
+    )
+    wanted = _earliest_documents(index, counts, limit)
+    hits = []
+    for number, segment in enumerate(index.segments):
+        mask = np.zeros(segment.documents, np.bool_)
+        mask[[document for held, document in wanted if held == number]] = True
+        for block in evaluate(segment, query, mask, deadline):
+            hits += list(_hits(segment, number, block.documents, block.starts, block.ends))
+    return sorted(hits)[:limit], total, documents
+
+
+def _earliest_documents(index: Index, counts: list[NDArray[np.int64]], limit: int) -> list[tuple[int, int]]:
+    """Segment and number of the first documents that have ``limit`` hits between them."""
+    import numpy as np
+
+    days = np.concatenate(
+        [segment.start_day[held > 0] for segment, held in zip(index.segments, counts, strict=True)]
+    )
+    hits = np.concatenate([held[held > 0] for held in counts])
+    by_day = np.argsort(days, kind="stable")
+    enough = int(np.searchsorted(np.cumsum(hits[by_day]), limit))
+    if not days.size or not limit:
+        return []
+    # Ids are read only for the documents up to the last day that can matter.
+    last_day = int(days[by_day[min(enough, days.size - 1)]])
+    candidates = []
+    for number, (segment, held) in enumerate(zip(index.segments, counts, strict=True)):
+        for document in np.flatnonzero((held > 0) & (segment.start_day <= last_day)).tolist():
+            key = (int(segment.start_day[document]), int(segment.end_day[document]), segment.ids[document])
+            candidates.append((key, number, document))
+    candidates.sort()
+    found, held_hits = [], 0
+    for _, number, document in candidates:
+        if held_hits >= limit:
+            break
+        found.append((number, document))
+        held_hits += int(counts[number][document])
+    return found
+
+
+def _sample(
+    index: Index, query: Query, masks: Masks, limit: int, seed: int, deadline: Deadline | None
+) -> Chosen:
+    """The hits with the smallest of the numbers that :func:`_lots` gives them."""
+    import numpy as np
+    import xxhash
+
+    from tendency.corpus.search import evaluate
+    from tendency.corpus.strings import encode
+
+    total = documents = 0
+    kept: list[tuple[int, _Hit]] = []
+    for number, (segment, mask) in enumerate(zip(index.segments, masks, strict=True)):
+        with_hits = np.zeros(segment.documents, np.bool_)
+        keys = np.zeros(segment.documents, np.uint64)
+        for block in evaluate(segment, query, mask, deadline):
+            total += len(block)
+            for document in np.unique(block.documents).tolist():
+                with_hits[document] = True
+                keys[document] = xxhash.xxh3_64_intdigest(encode(segment.ids[document]), seed & (1 << 64) - 1)
+            lots = _lots(keys[block.documents], block.starts - segment.first[block.documents])
+            few = np.argsort(lots, kind="stable")[: 2 * limit]
+            hits = _hits(segment, number, block.documents[few], block.starts[few], block.ends[few])
+            kept += zip(lots[few].tolist(), hits, strict=True)
+            kept = sorted(kept)[:limit]
+        documents += int(np.count_nonzero(with_hits))
+    return [hit for _, hit in kept], total, documents
+
+
+def _lots(keys: NDArray[np.uint64], positions: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """A number for each hit that depends on its document's key and its position, as evenly spread as by chance.
+
+    Source: the output function of SplitMix64, Steele, Lea & Flood (2014), doi:10.1145/2660193.2660195.
+    """
+    import numpy as np
+
+    mixed: NDArray[np.uint64] = keys + (positions.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+def _hits(
+    segment: Segment,
+    number: int,
+    documents: NDArray[np.int32],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+) -> Iterator[_Hit]:
+    for document, start, end in zip(documents.tolist(), starts.tolist(), ends.tolist(), strict=True):
+        yield _Hit(
+            int(segment.start_day[document]),
+            int(segment.end_day[document]),
+            segment.ids[document],
+            start - int(segment.first[document]),
+            end - start,
+            number,
+            document,
+        )
+
+
+def _line(segment: Segment, hit: _Hit, width: int, unit: Unit) -> Line:
+    document = hit.document
+    first = int(segment.first[document]) + hit.position
+    starts, ends = segment.offsets(document, [first, first + hit.length - 1])
+    start, end = int(starts[0]), int(ends[1])
+    left, right = (_words if unit == "words" else _characters)(segment, hit, start, end, width)
+    return Line(
+        document=segment.ids[document],
+        date=segment.date(document),
+        left=left.lstrip(),
+        match=segment.passage(document, start, end),
+        right=right.rstrip(),
+        start=start,
+        end=end,
+        position=hit.position,
+        fields=segment.fields_of(document),
+    )
+
+
+def _characters(segment: Segment, hit: _Hit, start: int, end: int, width: int) -> tuple[str, str]:
+    # One more on either side shows whether a word was cut; collapsing may need more than it gives.
+    reach = 2 * width + 20
+    before = segment.passage(hit.document, max(start - reach, 0), start)
+    after = segment.passage(hit.document, end, end + reach)
+    left = _cut(_spaced(before)[::-1], width, whole=start <= reach)[::-1]
+    return left, _cut(_spaced(after), width, whole=len(after) < reach)
+
+
+def _cut(text: str, width: int, *, whole: bool) -> str:
+    """At most ``width`` characters of a text, less the word that the end would cut, unless it is one long word."""
+    if len(text) <= width:
+        return text if whole else _before_last_space(text)
+    if text[width].isspace():
+        return text[:width]
+    return _before_last_space(text[:width])
+
+
+def _before_last_space(text: str) -> str:
+    place = text.rstrip().rfind(" ")
+    return text[: place + 1] if place > 0 else text
+
+
+def _words(segment: Segment, hit: _Hit, start: int, end: int, width: int) -> tuple[str, str]:
+    import numpy as np
+
+    base, limit = int(segment.first[hit.document]), int(segment.first[hit.document + 1])
+    at = base + hit.position
+    # Sentence ends lie between words: look back far enough to find the words whatever there is.
+    tokens = segment.tokens
+    low, high = max(at - 2 * width - 1, base), min(at + hit.length + 2 * width + 1, limit)
+    before = np.flatnonzero(tokens[low:at])[-width or at :] + low
+    after = np.flatnonzero(tokens[at + hit.length : high])[:width] + at + hit.length
+    left = right = ""
+    if before.size:
+        starts, _ = segment.offsets(hit.document, before[:1])
+        left = _spaced(segment.passage(hit.document, int(starts[0]), start))
+    if after.size:
+        _, ends = segment.offsets(hit.document, after[-1:])
+        right = _spaced(segment.passage(hit.document, end, int(ends[0])))
+    return left, right
+
+
+def _spaced(text: str) -> str:
+    """The text with every run of white space as one space."""
+    return re.sub(r"\s+", " ", text)
+
+
 def cite(fields: Mapping[str, str], date: DateSpan) -> str:
     """A document's source in one line, such as ``N. Sedova, “A Letter”, Bulletin, Vol. 6, No. 9, 1944-09-23, pp. 24–25``."""
     publication = (_value(fields, "publication") or _value(fields, "newspaper")).rstrip(" .,;")
@@ -64,7 +362,7 @@ def written_span(date: DateSpan) -> str:
     last = end - dt.timedelta(days=1)
     if start == last:
         return start.isoformat()
-    first_of_month, ends_month = start.day == 1, (last + dt.timedelta(days=1)).day == 1
+    first_of_month, ends_month = start.day == 1, end.day == 1
     if first_of_month and ends_month:
         if (start.year, start.month) == (last.year, last.month):
             return f"{start.year:04d}-{start.month:02d}"

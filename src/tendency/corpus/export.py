@@ -15,12 +15,14 @@ from tendency.documents.document import Document
 from tendency.errors import SettingError
 
 if TYPE_CHECKING:
+    import numpy as np
     import polars as pl
-    from tendency.corpus.search import Deadline
+    from numpy.typing import NDArray
+
+    from tendency.corpus.deadlines import Deadline
+    from tendency.corpus.query import Query
 
     Masks = Sequence[NDArray[np.bool_]]
-
-    from tendency.corpus.query import Query
 
 Progress = Callable[[int, int], None]
 
@@ -94,6 +96,7 @@ def document_features(
         column is called ``field_…``.
     """
     import polars as pl
+
     from tendency.corpus.search import count_by_document
 
     masks = masks or index.live

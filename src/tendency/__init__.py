@@ -1,0 +1,93 @@
+"""Dated documents and a question in; an answer with its evidence out.
+
+``import tendency as td; press = td.open("press.index"); press.rates("bureaucra*", by="year")``
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version as _version
+from typing import TYPE_CHECKING, Any
+
+# Two verbs share their name with a module. The module is bound here first, so that importing it later does not
+# put it in the verb's place.
+import tendency.demo
+import tendency.report  # noqa: F401
+from tendency.api import (
+    Addition,
+    Corpus,
+    Exported,
+    Report,
+    add,
+    check,
+    open,  # noqa: A004
+    remove,
+    report,
+    write_chart,
+)
+from tendency.corpus import Concordance, Info, Line, Query
+from tendency.demo import DemoResult, demo
+from tendency.documents import DateSpan, Document, FieldNames, parse_date, read
+from tendency.errors import TendencyError
+
+if TYPE_CHECKING:
+    from tendency.dossier import Answers, Claim, Evidence, Exhibit, Finding, Foundation
+    from tendency.measures import Aims, Ranking, Rates, Result
+    from tendency.tally import Tally
+
+__version__ = _version("tendency")
+
+__all__ = [
+    "Addition",
+    "Aims",
+    "Answers",
+    "Claim",
+    "Concordance",
+    "Corpus",
+    "DateSpan",
+    "DemoResult",
+    "Document",
+    "Evidence",
+    "Exhibit",
+    "Exported",
+    "FieldNames",
+    "Finding",
+    "Foundation",
+    "Info",
+    "Line",
+    "Query",
+    "Ranking",
+    "Rates",
+    "Report",
+    "Result",
+    "Tally",
+    "TendencyError",
+    "__version__",
+    "add",
+    "check",
+    "demo",
+    "open",
+    "parse_date",
+    "read",
+    "remove",
+    "report",
+    "write_chart",
+]
+
+# Results of rooms that take long to import, wanted by name only in annotations and isinstance.
+_LATER = {
+    "dossier": ("Answers", "Claim", "Evidence", "Exhibit", "Finding", "Foundation"),
+    "measures": ("Aims", "Ranking", "Rates", "Result"),
+    "tally": ("Tally",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for room, names in _LATER.items():
+        if name in names:
+            return getattr(import_module(f"tendency.{room}"), name)
+    raise AttributeError(f"module 'tendency' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
