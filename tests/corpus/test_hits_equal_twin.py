@@ -24,9 +24,9 @@ from twins.query_twin import PlainDocument, Twin
 from twins.random_queries import Maker
 
 CORPORA = {
-    "sotu.jsonl.gz": (1, 700),
-    "newspapers-1916-11-12.jsonl.gz": (31, 1_000),
-    "stalin-works-ru.jsonl.gz": (6, 800),
+    "sotu.jsonl.gz": (1, 400),
+    "newspapers-1916-11-12.jsonl.gz": (31, 700),
+    "stalin-works-ru.jsonl.gz": (6, 500),
 }
 """Every how many documents one is taken, and how many characters of it at most."""
 
@@ -149,9 +149,9 @@ def _cases(draw: st.DrawFn) -> tuple[list[str], str]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A place for many small indexes."""
-    yield tmp_path_factory.mktemp("twins")
+    return tmp_path_factory.mktemp("twins")
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import translate
+from functools import cache
 from unicodedata import normalize
 
 from tendency.corpus.query.tree import (
@@ -85,7 +86,8 @@ class Twin:
 
     def __init__(self, tree: Node, lemmas: Callable[[str], Iterable[str]] = lambda form: {form}) -> None:
         self.tree, self.lemmas = tree, lemmas
-        self._fits: dict[tuple[Node, str], bool] = {}
+        self._fits: dict[int, dict[str, bool]] = defaultdict(dict)
+        self._may_start: dict[str, bool] = {}
         tests = [node for node in walk(tree) if isinstance(node, AnyWord | Not)]
         self.anywhere = bool(tests)
         self._tests = {id(node) for node in walk(tree) if is_test(node)}
@@ -97,10 +99,10 @@ class Twin:
 
     def fits(self, test: Node, form: str) -> bool:
         """Whether a form passes a test."""
-        key = (test, form)
-        if key not in self._fits:
-            self._fits[key] = self._passes(test, form)
-        return self._fits[key]
+        held = self._fits[id(test)]
+        if form not in held:
+            held[form] = self._passes(test, form)
+        return held[form]
 
     def _passes(self, test: Node, form: str) -> bool:
         match test:
@@ -114,14 +116,15 @@ class Twin:
                 return any(self.fits(part, form) for part in parts)
             case Term(attribute, kind, text, accents):
                 given = normalize("NFC", form) if attribute == "word" else fold(form, accents=accents)
+                held = self.lemmas(given) if attribute == "lemma" else [given]
                 wanted = normalize("NFC", text) if attribute == "word" else fold(text, accents=accents)
-                held = list(self.lemmas(given)) if attribute == "lemma" else [given]
                 if kind == "is":
                     return wanted in held
-                if kind == "glob":
-                    pattern = re.compile(translate(wanted.replace("[", "[[]")))
-                else:
-                    pattern = re.compile(text, re.IGNORECASE if attribute == "form" else 0)
+                pattern = (
+                    _compiled(wanted, 0, True)
+                    if kind == "glob"
+                    else _compiled(text, attribute == "form", False)
+                )
                 return any(pattern.fullmatch(one) for one in held)
         raise TypeError(test)
 
@@ -129,11 +132,11 @@ class Twin:
         """Where a hit may start: a hit's first word passes some test that the query names."""
         if self.anywhere:
             return range(len(document.forms))
+        for form in document.places:
+            if form not in self._may_start:
+                self._may_start[form] = any(self.fits(term, form) for term in self.terms)
         return sorted(
-            place
-            for form, places in document.places.items()
-            if any(self.fits(term, form) for term in self.terms)
-            for place in places
+            place for form, places in document.places.items() if self._may_start[form] for place in places
         )
 
     def _hits(self, node: Node, document: PlainDocument, scope: str) -> list[tuple[int, int]]:
@@ -215,6 +218,12 @@ class Twin:
             if times >= least:
                 found |= reached
         return found
+
+
+@cache
+def _compiled(text: str, ignore_case: bool, glob: bool) -> re.Pattern[str]:
+    pattern = translate(text.replace("[", "[[]")) if glob else text
+    return re.compile(pattern, re.IGNORECASE if ignore_case else 0)
 
 
 def _near(
