@@ -270,8 +270,8 @@ def _end_between(
         stops = len(marks) if set(marks) == {STOP} else 0
         if stops > 4 or (stops > 1 and kinds[following] == DIGIT):  # S6
             continue
-        if stops in (1, 2):
-            closed = any(letter in ")aqd" for letter in group[0])
+        closed = any(letter in ")aqd" for letter in group[0])
+        if stops == 1 or (stops == 2 and not closed):
             if not closed and not behind:  # S7
                 continue
             if group.start() == 0 and _abbreviated(text, kinds, rules, sentence, following):  # S8

@@ -310,7 +310,7 @@ def _marked_end(  # type: ignore[no-untyped-def]
             elif not _attached(kind):
                 break
             at += 1
-        single = marks == stops and marks <= 2
+        single = marks == stops and (marks == 1 or (marks == 2 and closers == 0))
         behind = classes[codes[at]] if at < gap_end else following
         if behind in (COMMA, COLON, SEMICOLON):
             continue

@@ -69,7 +69,7 @@ _ENGLISH: Final = LanguageRules(
         "mr mrs ms messrs mme mmes mlle dr drs prof rev revs revd hon st ste mt ft fr sr gen lieut lt col maj capt "
         "cpt corp sgt sergt pvt adm cmdr comdr com gov sen sens rep reps pres supt insp comm comr commr asst dept "
         "atty geo chas wm jas jos thos robt benj saml edw danl theo vs viz cf e.g i.e eg ie al ca approx "
-        "ave bros messrs mgr regt brig dist"
+        "ave bro bros adjt agt messrs mgr regt brig dist"
     ),
     before_number=(
         "no nos vol vols p pp pg par pars art arts sec secs sect ch chap fig figs pl ed eds bk pt pts col ser "
@@ -79,9 +79,9 @@ _ENGLISH: Final = LanguageRules(
 )
 _RUSSIAN: Final = LanguageRules(
     always=(
-        "т тов тт гр им проф акад инж ген полк кап лейт св ул пл пр просп пер наб обл губ уезд дер "
-        "мест ст стр см ср напр т.е т.н т.наз наз прим ред изд кн сб гл рис табл рус нем англ фр франц лат греч итал "
-        "е н о и.о зам зав пом чл кор доц с п ч тыс млн млрд"
+        "т тов тт гр им проф акад инж ген полк кап лейт св ул пл просп пер наб обл губ уезд дер "
+        "мест стр см ср напр т.е т.н т.наз наз прим ред изд кн сб гл рис табл рус нем англ фр франц лат греч итал "
+        "е н о и.о зам зав пом чл кор доц с"
     ),
     before_number="№ гл ст п пп т тт с стр ч кн вып рис табл разд отд",
     not_after_number="г гг в вв тыс млн млрд руб коп",
