@@ -10,7 +10,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-LONG = "The defence of the achievements of the revolution against every intervention from abroad and from within"
+LONG = (
+    "The defence of the achievements of the revolution against every intervention from abroad and from within"
+)
 RUSSIAN = "Защита завоеваний революции"
 ARABIC = "الدفاع عن مكتسبات الثورة"
 
@@ -59,7 +61,9 @@ def make_rates(
                         "evidence": f"e-{q}-{s}-{n}" if held and not zero else None,
                     }
                 )
-    return pl.DataFrame(rows, schema_overrides={"per_million": pl.Float64, "low": pl.Float64, "high": pl.Float64})
+    return pl.DataFrame(
+        rows, schema_overrides={"per_million": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+    )
 
 
 def make_ranks(queries: Sequence[str], periods: Sequence[tuple[str, dt.date, dt.date]]) -> pl.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -307,3 +308,11 @@ def answers() -> Answers:
 def report(answers: Answers, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The rich report, written once; tests do not change it."""
     return write_report(answers, tmp_path_factory.mktemp("reports") / "report")
+
+
+@pytest.fixture(scope="session")
+def small_report(answers: Answers, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every kind of thing once or twice, for checks that look at each element."""
+    slogan = _slogan("defence", (LONG, ARABIC), _quarters(1930, 4))
+    small = replace(answers, findings=(slogan, *answers.findings[2:]))
+    return write_report(small, tmp_path_factory.mktemp("reports") / "small")

@@ -13,7 +13,10 @@ Row = Mapping[str, Any]
 
 
 def rows(table: pl.DataFrame, needed: Iterable[str]) -> list[dict[str, Any]]:
-    """The table's rows, or an error that names the columns that a chart needs and lacks."""
+    """The table's rows, or an error that names the columns that a chart needs and lacks.
+
+    A split that never changes names nothing and comes as None.
+    """
     missing = [name for name in needed if name not in table.columns]
     if missing:
         raise SettingError(
@@ -21,6 +24,8 @@ def rows(table: pl.DataFrame, needed: Iterable[str]) -> list[dict[str, Any]]:
         )
     if table.is_empty():
         raise SettingError("A chart needs at least one row; this table has none.")
+    if "split" in table.columns and table["split"].n_unique() == 1:
+        table = table.with_columns(split=pl.lit(None, dtype=pl.String))
     return table.to_dicts()
 
 
