@@ -17,7 +17,7 @@ from index_helpers import contents, doc, everything, expected, forms_of
 
 from tendency.corpus import Index, add, remove, writer
 from tendency.corpus.storage import write_atomically
-from tendency.corpus.tokenising import BATCH, pieces
+from tendency.corpus.tokenising import BATCH, stretches
 from tendency.corpus.tokens import scan
 from tendency.documents.dates import DateSpan
 from tendency.documents.document import Document
@@ -396,29 +396,45 @@ def test_split_over(path: Path) -> None:
     )
 
 
-def test_large_documents_are_scanned_in_pieces(path: Path) -> None:
-    """A document scanned in pieces has the tokens of the whole, wherever its blank lines stand."""
-    rng = random.Random(7)
-    parts = [
-        "word",
-        "Mr.",
-        "co-",
-        "\n",
-        "\n\n",
-        " \n \n",
-        "\n\n***\n\n",
-        ".",
-        "!\n\n",
-        "l'a",
-        "3.",
-        "\r\n\r\n",
-        ' "Ya" ',
-        "é",
-    ]
-    text = "".join(rng.choice(parts) + rng.choice([" ", "", " x "]) for _ in range(BATCH // 2))
-    text = text * 3 + "\n\n* * *"
-    assert len(list(pieces(text))) > 1
-    assert "".join(pieces(text)) == text
+ODD = [
+    "word",
+    "Mr.",
+    "co-",
+    "\n",
+    "\n\n",
+    " \n \n",
+    "\n\n***\n\n",
+    "\n\n_\n\n",
+    "\n\n①\n\n",
+    ".",
+    "!\n\n",
+    "l'a",
+]
+ODD += ["3.", "\r\n\r\n", ' "Ya" ', "é", ". B. ", "?)", "(a. ", "。", "10", "\u2029"]
+
+
+@pytest.mark.parametrize("language", [None, "fr"])
+@pytest.mark.parametrize("size", [7, 40, 1000])
+def test_stretches_have_the_tokens_of_the_whole(size: int, language: str | None) -> None:
+    """A text scanned in parts has the tokens of the whole, wherever it is cut."""
+    rng = random.Random(size)
+    for _ in range(30):
+        text = "".join(rng.choice(ODD) + rng.choice([" ", "", " x "]) for _ in range(400))
+        parts = list(stretches(text, language, size))
+        assert "".join(part.text for part in parts) == text
+        whole, at = scan(text, language), 0
+        starts: list[int] = []
+        ends: list[int] = []
+        for part in parts:
+            starts += (part.starts + at).tolist()
+            ends += (part.ends + at).tolist()
+            at += len(part.text)
+        assert (starts, ends) == (whole.starts.tolist(), whole.ends.tolist())
+
+
+def test_large_documents_are_scanned_in_stretches(path: Path) -> None:
+    """A large document, without a blank line, is stored and tokenised as any other."""
+    text = "This is a sentence of a long text. " * (BATCH // 10)
     add(path, [doc("a", "first"), doc("large", text, day=2), doc("z", "last", day=3)])
     segment = Index.open(path).segments[0]
     assert segment.text(1) == text

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -19,7 +19,6 @@ BATCH: Final = 1 << 20
 """Code points that are scanned at a time; documents are cut only where they are larger."""
 
 _STRETCH: Final = 1 << 16
-_BLANK_LINE = re.compile(r"([^\W\d_])[.!?…。！？\"”»)]{0,3}\n[ \t]*\n")
 
 
 class Tokeniser:
@@ -56,25 +55,25 @@ class Tokeniser:
         builder.add_documents(documents, digests, tokens, tokens - _ends_in(terms, first))
 
     def _feed_large(self, builder: SegmentBuilder, document: Document, digest: Digests) -> None:
-        """One large document in pieces, so that little more than its text is ever held."""
+        """One large document in stretches, so that little more than its text is ever held."""
         tokens = words = 0
-        last = 1
-        for piece in pieces(document.text):
-            terms, starts, ends, _ = self._scan(piece, [len(piece)], [document.fields.get("language")])
-            builder.add_tokens(piece, terms, starts, ends)
+        for stretch in stretches(document.text, document.fields.get("language")):
+            terms = self._vocabulary.add(stretch.codes, stretch.starts, stretch.ends)
+            builder.add_tokens(
+                stretch.text, terms, stretch.starts.astype(np.int64), stretch.ends.astype(np.int64)
+            )
             tokens += terms.size
             words += int(np.count_nonzero(terms))
-            last = int(terms[-1]) if terms.size else last
-        if last != 0:
+        if tokens == 0:
             end = np.zeros(1, np.int64)
             builder.add_tokens("", np.zeros(1, np.uint32), end, end)
-            tokens += 1
+            tokens = 1
         builder.add_documents([document], [digest], np.array([tokens]), np.array([words]))
 
     def _scan(
         self, text: str, lengths: Sequence[int], languages: Sequence[str | None]
     ) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        codes = np.frombuffer(text.encode("utf-32-le", ERRORS), "<u4")
+        codes = _code_points(text)
         bounds = np.zeros(len(lengths) + 1, np.int64)
         np.cumsum(lengths, out=bounds[1:])
         batch = scan_codes(codes, bounds, languages)
@@ -122,22 +121,49 @@ def _beyond_ascii(forms: Strings) -> NDArray[np.int64]:
     return filled[np.maximum.reduceat(forms.data, forms.bounds[filled]) >= 0x80]
 
 
-def pieces(text: str) -> Iterator[str]:
-    """A large text in pieces that are scanned one by one with the same tokens as the whole.
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """A part of a text with its tokens.
 
-    A blank line ends a sentence whatever stands around it, so a cut after one that follows a word
-    changes nothing; a text without such a place is one piece.
+    Attributes:
+        text: The part.
+        codes: Its code points, and perhaps some of those after it.
+        starts: Where each token begins in it, int32.
+        ends: Where each ends.
     """
-    at = 0
-    while len(text) - at > 2 * BATCH:
-        # Other signs than letters may be no word, and then the sentence may have ended at an earlier blank line.
-        found = (match.end() for match in _BLANK_LINE.finditer(text, at + BATCH) if match[1].isalpha())
-        end = next(found, None)
-        if end is None:
-            break
-        yield text[at:end]
-        at = end
-    yield text[at:]
+
+    text: str
+    codes: NDArray[np.uint32]
+    starts: NDArray[np.int32]
+    ends: NDArray[np.int32]
+
+
+def stretches(text: str, language: str | None, size: int = 2 * BATCH) -> Iterator[Stretch]:
+    """A text in parts of about so many code points, with the tokens that a scan of the whole would give.
+
+    Each part ends at a sentence end with whole words after it: what is before a sentence end and what is
+    after it are scanned alike together and apart. A part without such a place is made longer.
+    """
+    at, length = 0, size
+    while at < len(text):
+        part = text[at : at + length]
+        codes = _code_points(part)
+        batch = scan_codes(codes, np.array([0, len(part)], np.int64), [language])
+        tokens = batch.starts.size
+        if at + length < len(text):
+            sentence_ends = np.flatnonzero(batch.starts[:-3] == batch.ends[:-3])
+            if not sentence_ends.size:
+                length *= 2
+                continue
+            tokens = int(sentence_ends[-1]) + 1
+            part = part[: int(batch.starts[tokens - 1])]
+        yield Stretch(part, codes, batch.starts[:tokens], batch.ends[:tokens])
+        at, length = at + len(part), size
+
+
+def _code_points(text: str) -> NDArray[np.uint32]:
+    """The code points of any string, half surrogate pairs included."""
+    return np.frombuffer(text.encode("utf-32-le", ERRORS), "<u4")
 
 
 def _with_last_ends(
