@@ -125,7 +125,7 @@ class Sentences:
             label: Tells several queries of one finding apart in anchors.
             cells: How many queries share the finding's room.
         """
-        found = _sampled(frame, query, MOST_LINES)
+        found = _sampled(frame, query.bound(frame.asking.index), MOST_LINES)
         each = max(1, min(MOST_LINES, self.room // max(1, cells * len(found))))
         anchors = {}
         taken: set[str] = set()

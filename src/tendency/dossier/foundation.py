@@ -291,11 +291,19 @@ def _tests(findings: Sequence[Finding]) -> list[str]:
     return [
         "Something is said to be named, never to be asserted: no sample of the hits was judged by a person.",
         f"{wording.counted(len(findings), 'question')} {'was' if len(findings) == 1 else 'were'} asked, all of them in the dossier "
-        f"before the run. {wording.counted(len(tested), 'section')} {'tests' if len(tested) == 1 else 'test'} for change; within each "
-        "section the chance of any false statement of change is at most 5 % (Holm), so over "
-        f"{wording.counted(len(tested), 'section')} {wording.figure(0.05 * len(tested))} such statements are to be expected at most if "
-        f"nothing had changed; {wording.counted(asserted, 'statement')} of change {'is' if asserted == 1 else 'are'} made. Other "
-        "intervals are 95 % each by itself.",
+        f"before the run. {_family(len(tested), asserted)} Other intervals are 95 % each by itself.",
         "Nothing here says why something changed: events are drawn beside the curves and are no causes.",
         "Under 8 independent pieces of evidence or under 10 hits no statement is made (“too few”).",
     ]
+
+
+def _family(sections: int, asserted: int) -> str:
+    """How errors are held down over the sections that test for change."""
+    if not sections:
+        return "No section holds enough text to test for change."
+    return (
+        f"{wording.counted(sections, 'section')} {'tests' if sections == 1 else 'test'} for change; within each the chance of any "
+        f"false statement of change is at most 5 % (Holm), so that at most {wording.figure(0.05 * sections)} sections with such a "
+        f"statement are to be expected if nothing had changed; {wording.counted(asserted, 'statement')} of change "
+        f"{'is' if asserted == 1 else 'are'} made."
+    )

@@ -298,7 +298,16 @@ class _Answer:
                     passed.append((item, other) if old < first else (other, item))
             if passed and all(pair in reversals for pair in passed):
                 p = max(float(reversals[pair]["p_family"]) for pair in passed)
-                claim = rank_moved(item, was, now, rank_before=old, rank_after=new, beside=self.beside, p=p)
+                claim = rank_moved(
+                    item,
+                    was,
+                    now,
+                    rank_before=old,
+                    rank_after=new,
+                    among=len(self.asked.items),
+                    beside=self.beside,
+                    p=p,
+                )
                 moved.append((-abs(new - old), claim))
         return [claim for _, claim in sorted(moved, key=lambda one: one[0])]
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from tendency.dossier.finding import Claim
 from tendency.dossier.wording import (
     counted,
+    during,
     figure,
     interval,
     listing,
@@ -194,7 +195,7 @@ def rate_change(
     if ratio is None or low is None or high is None or not _both(before, after):
         weak = before if before.hits <= after.hits and before.clusters <= after.clusters else after
         sentence = (
-            f"Whether {named(name)} is named more or less often in {after.when} than in {before.when} cannot be said: "
+            f"Whether {named(name)} is named more or less often {during(after.when)} than {during(before.when)} cannot be said: "
             f"{whole(before.hits)} and {counted(after.hits, 'hit')} in {of_held(before)} and {of_held(after)} "
             f"({thin(weak, cluster)})."
         )
@@ -204,11 +205,9 @@ def rate_change(
         f"({whole(after.hits)} and {whole(before.hits)} hits; ratio {figure(ratio)}, {interval(low, high)})"
     )
     if changed:
-        sentence = (
-            f"{named(name)} is named {how_often(ratio)} in {after.when} as in {before.when}: {figures}."
-        )
+        sentence = f"{named(name)} is named {how_often(ratio)} {during(after.when)} as {during(before.when)}: {figures}."
         if ratio < 1:
-            sentence = f"{named(name)} is named less often in {after.when} than in {before.when}: {figures}."
+            sentence = f"{named(name)} is named less often {during(after.when)} than {during(before.when)}: {figures}."
         return Claim(sentence, "rate changed", (name,), True, values)
     sentence = f"No change in how often {named(name)} is named is shown between {before.when} and {after.when}: {figures}."
     return Claim(sentence, "rate not shown to change", (name,), False, values)
@@ -229,7 +228,7 @@ def named_most(
     """The item named most, when every check upholds it."""
     held = f", and remains so {listing(checks)}" if checks else ""
     sentence = (
-        f"In {found.when} {named(winner)} is the most often named of the {among}{beside}: {_figures(found)}, then "
+        f"{capital(during(found.when))} {named(winner)} is the most often named of the {among}{beside}: {_figures(found)}, then "
         f"{named(second)} with {_figures(other)}; probability of being named most {probability(probability_first)}{held}."
     )
     values = (*found.values("first_"), *other.values("second_"), ("probability_first", probability_first))
@@ -241,7 +240,7 @@ def first_by_list_only(
 ) -> Claim:
     """An item that comes first only as its words were chosen or counted."""
     sentence = (
-        f"In {found.when} {named(winner)} is the most often named of the {among}{beside} by this list of words only "
+        f"{capital(during(found.when))} {named(winner)} is the most often named of the {among}{beside} by this list of words only "
         f"({_figures(found)}): {listing(fails)}."
     )
     values = (*found.values("first_"), ("probability_first", probability_first))
@@ -260,7 +259,7 @@ def first_not_established(
 ) -> Claim:
     """Two items too close to say which is named most."""
     sentence = (
-        f"Which of the {among} is named most{beside} in {found.when} is not established: {named(winner)} has "
+        f"Which of the {among} is named most{beside} {during(found.when)} is not established: {named(winner)} has "
         f"{_figures(found)}, {named(second)} {_figures(other)}; the probability that {named(winner)} is named most is "
         f"{probability(probability_first)}, under {SURE}."
     )
@@ -276,9 +275,9 @@ def ranking_too_few(
     if clusters < FEWEST_CLUSTERS:
         reasons.append(f"{independent(clusters, cluster)}, under {FEWEST_CLUSTERS}")
     if hits < FEWEST_HITS:
-        reasons.append(f"the most often named has {counted(hits, 'hit')}, under {FEWEST_HITS}")
+        reasons.append(f"no item has {FEWEST_HITS} hits")
     sentence = (
-        f"{name}: too few to say which is named most{beside} in {when} ({counted(held, 'document')}; "
+        f"{name}: too few to say which is named most{beside} {during(when)} ({counted(held, 'document')}; "
         f"{listing(reasons) or 'no interval can be formed'})."
     )
     values = (("hits", hits), ("clusters", clusters), ("held", held))
@@ -326,15 +325,18 @@ def rank_moved(
     *,
     rank_before: int,
     rank_after: int,
+    among: int,
     beside: str,
     p: float | None,
 ) -> Claim:
     """An item from one place to another."""
     fell = rank_after > rank_before
+    start = f"from {ordinal(rank_before)}" if before.hits else "from not being named"
+    end = f"to {ordinal(rank_after)} place" if after.hits else "place to not being named"
     sentence = (
-        f"{named(item)} {'falls' if fell else 'rises'} from {ordinal(rank_before)} to {ordinal(rank_after)} place among "
-        f"those named{beside}, from {before.when} to {after.when}: {figure(before.per_million or 0)} and "
-        f"{figure(after.per_million or 0)} per million words ({whole(before.hits)} and {whole(after.hits)} hits)."
+        f"By how often the {among} are named{beside}, {named(item)} {'falls' if fell else 'rises'} {start} {end}, "
+        f"{before.when} against {after.when}: {figure(before.per_million or 0)} and {figure(after.per_million or 0)} per "
+        f"million words ({whole(before.hits)} and {whole(after.hits)} hits)."
     )
     values = (
         *before.values("before_"),
@@ -462,7 +464,7 @@ def aim_changed(
     subject = f"{named(aim)} within {after.window} words of {named(slogan)}"
     if changed:
         way = "more" if ratio > 1 else "less"
-        sentence = f"{subject} is named {way} beyond chance in {after.when} than in {before.when}: {against}; {shares}."
+        sentence = f"{subject} is named {way} beyond chance {during(after.when)} than {during(before.when)}: {against}; {shares}."
         return Claim(sentence, "aim ratio changed", (slogan, aim), True, values)
     if share_moved:
         grew = (after.share or 0) > (before.share or 0)
@@ -511,6 +513,11 @@ def depends_on_window(slogan: str, aims: Sequence[str], what: str, details: Sequ
 def times(hits: int) -> str:
     """``once``, ``twice``, ``312 times``."""
     return {1: "once", 2: "twice"}.get(hits, f"{whole(hits)} times")
+
+
+def capital(text: str) -> str:
+    """The text with a capital letter."""
+    return text[:1].upper() + text[1:]
 
 
 def of_documents(found: Counted) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -450,7 +451,7 @@ class _Answer:
                     low=row["low"],
                     high=row["high"],
                     changed=changed,
-                    share_moved=bool(row["note"]),
+                    share_moved=_with_theme(row),
                 )
             )
         for gained, lost in self._took_over(moved, around):
@@ -497,12 +498,14 @@ class _Answer:
         for row in orders:
             by_pair.setdefault(frozenset((row["first"], row["second"])), {})[row["window"]] = row
         for windows in by_pair.values():
-            row = windows[WINDOW]
-            if row["verdict"] == "order reversed" and all(
-                other["first"] == row["first"] and other["lead_after"] is not None and other["lead_after"] < 1
+            main = windows[WINDOW]
+            if main["verdict"] == "order reversed" and all(
+                other["first"] == main["first"]
+                and other["lead_after"] is not None
+                and other["lead_after"] < 1
                 for other in windows.values()
             ):
-                pairs.add((row["second"], row["first"]))
+                pairs.add((main["second"], main["first"]))
         yield from sorted(pairs)
 
     def _overlaps(self) -> list[str]:
@@ -525,6 +528,16 @@ def _verdict(row: Mapping[str, Any], corrected: float | None) -> str:
     if corrected > FAMILY_ERROR:
         return "not established"
     return "rose" if row["low"] > 1 else "fell"
+
+
+def _with_theme(row: Mapping[str, Any]) -> bool:
+    """True when chance alone accounts for half of the share's change or more, and its ratio to chance may be the same."""
+    if not row["note"] or not row["low"] <= 1 <= row["high"]:
+        return False
+    shares, chances = ((row[f"{what}_before"], row[f"{what}_after"]) for what in ("share", "expected"))
+    if min(*shares, *chances) <= 0:
+        return False
+    return abs(math.log(chances[1] / chances[0])) >= 0.5 * abs(math.log(shares[1] / shares[0]))
 
 
 def _side(row: Mapping[str, Any]) -> str:

@@ -20,6 +20,8 @@ ONE_CLUSTER = 0.5
 """A cluster with more than this share of the hits is named."""
 MOVED = 0.3
 """Share of the words that must change hands between spans for a field to be named (total variation)."""
+MANY_COPIES = 0.05
+"""Copies are named when they are more than this share of the documents with a hit."""
 _MOST_VALUES = 12
 _MOST_FIELDS = 3
 
@@ -127,7 +129,7 @@ class Warner:
 
     def concentration(self, name: str, query: Query) -> Iterator[str]:
         """One document or one cluster that has most of the hits, and copies among them."""
-        bound = query
+        bound = query.bound(self.asking.index)
         per_segment = [
             count_by_document(segment, bound, mask, self.asking.deadline)
             for segment, mask in zip(self.asking.index.segments, self.masks, strict=True)
@@ -177,7 +179,7 @@ class Warner:
         ]
         every = np.concatenate(digests) if digests else np.empty(0, np.uint64)
         copies = int(every.size - np.unique(every).size)
-        if copies:
+        if copies > MANY_COPIES * every.size:
             yield (
                 f"{wording.counted(copies, 'document')} with hits of “{name}” {'is an' if copies == 1 else 'are'} exact "
                 f"{'copy' if copies == 1 else 'copies'} of another; copies count as one independent piece of evidence."

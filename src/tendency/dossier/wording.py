@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 
 _MONTHS = [
@@ -19,6 +20,10 @@ _MONTHS = [
     "November",
     "December",
 ]
+
+
+_YEARS_ENOUGH = 3 * 366
+"""Over more days than this a span is given in years."""
 
 
 def named(name: str) -> str:
@@ -52,6 +57,8 @@ def figure(value: float) -> str:
         return f"{value:.1f}"
     if size >= 1 or value == 0:
         return f"{value:.2f}".rstrip("0").rstrip(".") if value == 0 else f"{value:.2f}"
+    if size >= 0.1:
+        return f"{value:.2f}"
     return f"{value:.2g}" if size >= 0.001 else f"{value:.1g}"
 
 
@@ -118,9 +125,19 @@ def span(start: dt.date, end: dt.date) -> str:
     final = day(last)
     if start == last:
         return final
+    if (last - start).days > _YEARS_ENOUGH:
+        return _years(start.year, last.year)
     if start.year == last.year:
         return f"{start.day} {_MONTHS[start.month - 1]} – {final}"
     return f"{day(start)} – {final}"
+
+
+def during(when: str) -> str:
+    """A span with its preposition: ``in 1930–39``, ``on 3 May 1943``, ``from 3 May to 6 June 1943``."""
+    if not re.match(r"\d{1,2} [A-Z]", when):
+        return f"in {when}"
+    first, dash, last = when.partition(" – ")
+    return f"from {first} to {last}" if dash else f"on {when}"
 
 
 def day(date: dt.date) -> str:
