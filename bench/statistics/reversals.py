@@ -93,7 +93,7 @@ def main() -> None:
     for name, rates in SCENARIOS.items():
         for kind, clusters, liking, k, hits in SIZES:
             tally = simulated(generator, options.replications, kind, clusters, liking, k, hits, rates)
-            table = order_changes(tally, draws=4000).table
+            table = order_changes(tally, draws=2000).table
             false, found = 0, 0
             for family in table.partition_by("split"):
                 p = [None if few else value for few, value in zip(family["few"], family["p"], strict=True)]

@@ -157,7 +157,7 @@ def aims(
                 base_columns(tally, slogan, own).with_columns(
                     pl.Series("interval", np.where(tally.tokens > 0, support.interval, "").ravel()),
                     pl.lit(aim).alias("aim"),
-                    pl.lit(window).alias("window"),
+                    pl.lit(window, dtype=pl.Int64).alias("window"),
                     pl.Series("near", tally.hits[:, :, near].ravel()),
                     *(
                         pl.Series(key, finite(found[key]), dtype=pl.Float64)

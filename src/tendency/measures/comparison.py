@@ -180,7 +180,7 @@ def aim_changes(
                 rows.append(row)
         frames.append(_with_family(rows, _direction))
         found = _with_family(_order_rows(joint, columns, before, after, level), lambda _row: REVERSED)
-        orders.append(found.with_columns(pl.lit(window).alias("window")))
+        orders.append(found.with_columns(pl.lit(window, dtype=pl.Int64).alias("window")))
     table = pl.concat(frames).rename({"ratio": "change"})
     table = table.with_columns(_notes(table))
     recipe = _recipe("aim change", tally, before, after, level, draws)

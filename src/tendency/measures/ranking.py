@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -13,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tendency.errors import SettingError
-from tendency.measures.dispersion import FEW_CLUSTERS, Floats, finite, limits
+from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS, Floats, finite, limits
 from tendency.measures.joint import DRAWS, Joint, Quantity
 from tendency.measures.rates import base_columns, check_level
 from tendency.measures.result import Result
@@ -41,6 +42,7 @@ CERTAIN: Final = 0.9
 FIRST: Final = "first"
 FIRST_BY_LIST: Final = "first by this list of words only"
 NOT_DECIDED: Final = "not decided"
+TOO_FEW: Final = "too few"
 SPELLINGS: Final = 20
 
 Counts = NDArray[np.int64]
@@ -147,7 +149,8 @@ def rank_items(
 
     if not overlap:
         everything = named if near is None else (*named, ("what they must stand near", near))
-        _refuse_overlap(ask([Overlaps(everything)], only_counts=True, by="all"))
+        shared = ask([Overlaps(everything)], only_counts=True, by="all")
+        _refuse_overlap(index, shared, everything)
 
     def counter(pairs: tuple[tuple[str, Query], ...]) -> list[Counter]:
         if near is None:
@@ -213,7 +216,7 @@ def ranking(
         frame = base_columns(tally, column, joint.widest(column + 1), name)
         frames.append(frame.with_columns(*_rank_columns(order, i)))
     table = pl.concat(frames)
-    table = table.with_columns(*_check_columns(tally, names, columns, order, checks))
+    table = table.with_columns(*_check_columns(joint, names, columns, order, checks))
     if near is not None:
         table = table.with_columns(*_near_columns(tally, names))
     what = "rank" if near is None else f"rank near/{within}"
@@ -275,9 +278,14 @@ def _whole(name: str, values: Floats) -> pl.Series:
 
 
 def _check_columns(
-    tally: Tally, names: Sequence[str], columns: Sequence[int], order: _Order, checks: Checks | None
+    joint: Joint, names: Sequence[str], columns: Sequence[int], order: _Order, checks: Checks | None
 ) -> list[pl.Series]:
+    tally = joint.tally
     held = tally.tokens > 0
+    few = [
+        (joint.widest(column + 1).clusters < FEW_CLUSTERS) | (tally.hits[:, :, column] < FEW_HITS)
+        for column in columns
+    ]
     hits = tally.hits[:, :, list(columns)]
     by_documents = ranks_of(tally.documents_with_hits[:, :, list(columns)], held)
     mentions = None if checks is None else checks.first_mentions
@@ -298,8 +306,12 @@ def _check_columns(
         if enough and _not_alone_first(by_mention[period, split], leader):
             why.append("by order of first mention")
         broken[period, split, leader] = "; ".join(why)
-        decided = order.first[period, split, leader] >= CERTAIN
-        verdict[period, split, leader] = NOT_DECIDED if not decided else FIRST_BY_LIST if why else FIRST
+        if few[leader][period, split]:
+            verdict[period, split, leader] = TOO_FEW
+        elif order.first[period, split, leader] < CERTAIN:
+            verdict[period, split, leader] = NOT_DECIDED
+        else:
+            verdict[period, split, leader] = FIRST_BY_LIST if why else FIRST
 
     def long(values: NDArray[np.generic]) -> NDArray[np.generic]:
         return np.moveaxis(values, 2, 0).reshape(-1)
@@ -376,12 +388,16 @@ def _mention(others: Tally, item: int, items: int) -> int:
     return len(others.columns) - 1 - items + item
 
 
-def _refuse_overlap(found: Tally) -> None:
+def _refuse_overlap(index: Index, found: Tally, items: Sequence[tuple[str, Query]]) -> None:
     hits = found.hits.sum(axis=(0, 1)) + found.undated.hits.sum(axis=0)
-    shared = [(name, int(n)) for name, n in zip(found.columns, hits, strict=True) if n]
+    shared = [(a, b, int(n)) for (a, b), n in zip(combinations(items, 2), hits.tolist(), strict=True) if n]
     if shared:
-        pairs = ", ".join(f"{name} ({n:,} {'hit' if n == 1 else 'hits'})" for name, n in shared)
+        from tendency.corpus import overlaps
+
+        first, second, _ = shared[0]
+        example = overlaps(index, first[1], second[1]).example
+        pairs = ", ".join(f"{a[0]} & {b[0]} ({n:,} {'hit' if n == 1 else 'hits'})" for a, b, n in shared)
         raise SettingError(
-            f"items of a ranking share words: {pairs}. Change a query so that no word counts twice, or allow it "
-            "with overlap = true."
+            f"items of a ranking share words: {pairs}, for example “{example}”. Change a query so that no word "
+            "counts twice, or allow it with overlap = true."
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tendency.tally.near import Ints, Scope, Spans, neighbours, overlapping, spans
 
 if TYPE_CHECKING:
-    from tendency.corpus import Deadline, Query, Segment
+    from tendency.corpus import Deadline, Index, Query, Segment
 
 Mask = NDArray[np.bool_]
 WINDOWS: Final = (10, 30, 100)
@@ -32,6 +32,10 @@ class Counter(Protocol):
     @property
     def recipe(self) -> str:
         """What it counts, normalised, so that equal questions have equal recipes."""
+        ...
+
+    def bound(self, index: Index) -> Counter:
+        """The same counter with its queries bound to the fields of an index."""
         ...
 
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
@@ -55,6 +59,10 @@ class Occurrences:
     def recipe(self) -> str:
         """The query, normalised."""
         return f"{self.name}={self.query.normalised()}"
+
+    def bound(self, index: Index) -> Occurrences:
+        """The same, its query bound to the fields of an index."""
+        return replace(self, query=self.query.bound(index))
 
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """Hits in each document."""
@@ -82,6 +90,10 @@ class Containing:
         """The query, normalised."""
         return f"{self.name}=documents with {self.query.normalised()}"
 
+    def bound(self, index: Index) -> Containing:
+        """The same, its query bound to the fields of an index."""
+        return replace(self, query=self.query.bound(index))
+
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """1 for each document with a hit."""
         return (Occurrences(self.name, self.query).count(segment, documents, deadline) > 0).astype(np.int64)
@@ -105,6 +117,10 @@ class FirstMention:
     def recipe(self) -> str:
         """The queries, normalised."""
         return "first of " + ", ".join(f"{name}={query.normalised()}" for name, query in self.items)
+
+    def bound(self, index: Index) -> FirstMention:
+        """The same, its queries bound to the fields of an index."""
+        return replace(self, items=_bound(self.items, index))
 
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """1 for the item named first, and 1 for a document that names several."""
@@ -134,6 +150,10 @@ class Overlaps:
     def recipe(self) -> str:
         """The queries, normalised."""
         return "shared by " + ", ".join(f"{name}={query.normalised()}" for name, query in self.items)
+
+    def bound(self, index: Index) -> Overlaps:
+        """The same, its queries bound to the fields of an index."""
+        return replace(self, items=_bound(self.items, index))
 
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """Hits of the first of each two that overlap one of the second."""
@@ -177,6 +197,10 @@ class Near:
         """The queries, normalised."""
         items = ", ".join(f"{name}={query.normalised()}" for name, query in self.items)
         return f"{items} near/{self.within} in the {self.scope} {self.near.normalised()}"
+
+    def bound(self, index: Index) -> Near:
+        """The same, its queries bound to the fields of an index."""
+        return replace(self, items=_bound(self.items, index), near=self.near.bound(index))
 
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """Hits, hits near, and expected ones, for each item."""
@@ -242,6 +266,10 @@ class Around:
         windows = ",".join(map(str, self.windows))
         return f"{self.name}={self.query.normalised()} beside {aims} within {windows}"
 
+    def bound(self, index: Index) -> Around:
+        """The same, its queries bound to the fields of an index."""
+        return replace(self, query=self.query.bound(index), aims=_bound(self.aims, index))
+
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """All columns for every document."""
         hits = spans(segment, self.query, documents, deadline)
@@ -253,6 +281,10 @@ class Around:
                 parts += [found.near[:, a, w], found.expected[:, a, w]]
             parts += [found.neither[:, w], found.several[:, w]]
         return np.column_stack(parts)
+
+
+def _bound(items: tuple[tuple[str, Query], ...], index: Index) -> tuple[tuple[str, Query], ...]:
+    return tuple((name, query.bound(index)) for name, query in items)
 
 
 def counters_of(items: Mapping[str, Query] | Sequence[Counter]) -> tuple[Counter, ...]:

@@ -102,7 +102,7 @@ def tally(
     """
     from tendency.corpus import select
 
-    counters = counters_of(items)
+    counters = tuple(counter.bound(index) for counter in counters_of(items))
     masks = select(index, where=where, start=start, end=end).masks
     clusters = () if only_counts else cluster_names(index, masks, cluster)
     periods = _periods(index, masks, by, start, end)
