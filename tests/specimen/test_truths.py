@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 
@@ -78,7 +79,7 @@ def test_likings_change_no_rate():
 
 def test_aims_follow_their_stated_chance(documents: list[Document]):
     """Of the sentences with the slogan the stated share ends with the aim's words."""
-    slogan = pattern(questions.TERMS["defence"])
+    slogan = pattern(questions.TERMS[questions.SLOGAN_TERMS[questions.STRONG_AIMS]])
     for aim, term in questions.AIM_TERMS[questions.STRONG_AIMS].items():
         course = planted.AIMS[questions.STRONG_AIMS][aim]
         for years, true in ((range(1930, 1940), course.before), (range(1944, 1950), course.after)):
@@ -86,7 +87,7 @@ def test_aims_follow_their_stated_chance(documents: list[Document]):
                 s
                 for d in documents
                 if d.date.start.year in years
-                for s in d.text.split(". ")
+                for s in re.split(r"\.\s+", d.text)
                 if slogan.search(s)
             ]
             share = np.mean([bool(pattern(questions.TERMS[term]).search(s)) for s in sentences])
@@ -125,7 +126,7 @@ def test_register_changes_its_company(documents: list[Document]):
             s
             for d in documents
             if d.date.start.year in years
-            for s in d.text.split(". ")
+            for s in re.split(r"\.\s+", d.text)
             if register.search(s)
         ]
         return float(np.mean([bool(police.search(line)) for line in lines]))
@@ -188,6 +189,6 @@ def test_truths_of_a_null_specimen_stay():
 def test_against_chance_the_bait_never_moves():
     """The theme of the bait grows everywhere, so its ratio to chance is 1 before and after."""
     assert Specimen().aim(questions.BAIT_AIMS, "for trade") == (1.0, 1.0)
-    assert Specimen().aim(questions.STRONG_AIMS, "against the Directorate") == pytest.approx(
-        (0.14 / 0.03, 0.5 / 0.03)
+    assert Specimen().aim(questions.STRONG_AIMS, "for the villages") == pytest.approx(
+        (0.06 / 0.045, 0.6 / 0.045)
     )

@@ -22,7 +22,7 @@ _SHORTEST, _LONGEST, _SPREAD_OF_LENGTHS = 4, 120, 0.4
 _UNSIGNED, _PEN_NAMED = 0.10, 0.13
 _LOOSE = 0.15
 _REPRINTED = 0.006
-_TAILED, _LED, _PARAGRAPH = 0.16, 0.10, 0.28
+_TAILED, _LED, _PARAGRAPH = 0.12, 0.10, 0.28
 
 # An aim's words come in bursts too: often in a quarter of the articles, seldom in the others; 1 on average.
 _KEEN_SHARE, _KEEN, _DULL = 0.25, 2.5, 0.5

@@ -116,57 +116,70 @@ AIM_TAILS: dict[str, tuple[str, ...]] = {
         "; of the invasion nothing was said",
         "; no foreign troops were mentioned",
         "; since the invasion one speaks like that",
+        ", as before the invasion",
+        ", foreign troops or no",
     ),
     "against the Directorate": (
         ", whatever the Directorate may reply",
         "; the Directorate took note of it",
         "; in the Directorate they will not like it",
         ", as even the directors admit",
+        ", and the Directorate was silent",
+        "; the directors had left by then",
     ),
     "against the estates": (
         "; the estates took it calmly",
         "; in the manors they spoke of nothing else",
         ", as every estate knew by noon",
         "; the manors kept silent",
+        ", and the estates sent their stewards",
+        "; from the manors came no reply",
     ),
     "for the villages": (
         "; in the villages they spoke of nothing else",
         ", as every village knew by noon",
         "; the cooperatives heard of it first",
         "; the villages were not asked",
+        ", and the villages sent their elders",
+        "; two cooperatives wrote to complain",
     ),
     "for trade": (
         "; in the market they spoke of nothing else",
         ", as the market knew by noon",
         "; the traders heard of it first",
         "; the markets took it calmly",
+        ", and the traders closed early",
+        "; on the market it was soon forgotten",
     ),
     "for the sick": (
         "; the clinic heard of it first",
         "; in the hospital they spoke of nothing else",
         ", as the hospital knew by noon",
         "; the clinics were not asked",
+        ", and the hospital sent a nurse",
+        "; at the clinic it was soon forgotten",
     ),
 }
 
 # The chance that a sentence which has nothing to do with it carries an aim's words.
 CHANCE: dict[str, Course] = {
-    "against invasion": steady(0.03),
-    "against the Directorate": steady(0.03),
-    "against the estates": steady(0.03),
-    "for the villages": steady(0.03),
+    "against invasion": steady(0.045),
+    "against the Directorate": steady(0.045),
+    "against the estates": steady(0.045),
+    "for the villages": steady(0.045),
     "for trade": Course(0.03, 0.12),
     "for the sick": steady(0.03),
 }
 
 AIMS: dict[str, dict[str, Course]] = {
-    "Defence of the Republic": {
-        "against invasion": Course(0.50, 0.16),
-        "against the Directorate": Course(0.14, 0.50),
-    },
     "Land to the Tiller": {
-        "against the estates": Course(0.30, 0.21),
-        "for the villages": Course(0.21, 0.30),
+        "against the estates": Course(0.60, 0.06),
+        "for the villages": Course(0.06, 0.60),
+    },
+    # Near the limit because the slogan itself becomes rare.
+    "Defence of the Republic": {
+        "against invasion": Course(0.48, 0.09),
+        "against the Directorate": Course(0.09, 0.48),
     },
     # No entry for "Roads before Palaces": its sentences carry an aim's words as often as any other.
 }
@@ -178,7 +191,7 @@ SLOGAN_RATES: dict[str, Course] = {
     "Schools for All": Course(490, 290),
     "The Eight-Hour Day": Course(350, 435),
     "A Doctor in Every Parish": Course(340, 425),
-    "Land to the Tiller": steady(600),
+    "Land to the Tiller": steady(800),
     "Roads before Palaces": steady(500),
 }
 

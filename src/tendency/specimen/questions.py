@@ -11,7 +11,7 @@ NEAR_DANGERS = "Hazards of the valley"
 OWNERS = "Who is named of those with money"
 CHAMBERS = "The two chambers"
 
-STRONG_AIMS, NEAR_AIMS, BAIT_AIMS = "Defence of the Republic", "Land to the Tiller", "Roads before Palaces"
+STRONG_AIMS, NEAR_AIMS, BAIT_AIMS = "Land to the Tiller", "Defence of the Republic", "Roads before Palaces"
 
 # Item names of each ranking and the names of the queries that find them.
 ITEMS: dict[str, dict[str, str]] = {
@@ -35,7 +35,7 @@ ITEMS: dict[str, dict[str, str]] = {
     CHAMBERS: {"the Upper Chamber": "upper", "the Lower Chamber": "lower"},
 }
 
-SLOGAN_TERMS = {STRONG_AIMS: "defence", NEAR_AIMS: "land", BAIT_AIMS: "roads"}
+SLOGAN_TERMS = {NEAR_AIMS: "defence", STRONG_AIMS: "land", BAIT_AIMS: "roads"}
 
 TERMS: dict[str, str] = {
     "defence": "defence of the republic",
@@ -67,8 +67,8 @@ TERMS: dict[str, str] = {
 }
 
 AIM_TERMS: dict[str, dict[str, str]] = {
-    STRONG_AIMS: {"against invasion": "invasion", "against the Directorate": "directorate"},
-    NEAR_AIMS: {"against the estates": "estates", "for the villages": "villages"},
+    NEAR_AIMS: {"against invasion": "invasion", "against the Directorate": "directorate"},
+    STRONG_AIMS: {"against the estates": "estates", "for the villages": "villages"},
     BAIT_AIMS: {"for trade": "trade", "for the sick": "sick"},
 }
 
