@@ -438,27 +438,25 @@ def add(
         progress=progress,
     )
     documents = reading if sidecar is None else sidecar.join(reading)
-    added = add_documents(index, documents, memory=memory, strict=strict, split_over=split_over)
+    added = add_documents(Path(index), documents, memory=memory, strict=strict, split_over=split_over)
     return Addition(reading, added, sidecar.unmatched if sidecar else None)
 
 
 def remove(index: Path_, *, where: str | None = None, ids: Iterable[str] = ()) -> Removed:
-    """Documents out of an index: those for which ``where`` holds, and those with these ids.
+    """Documents out of an index: those for which ``where`` holds, or those with these ids.
 
     Raises:
-        SettingError: Neither is given.
+        SettingError: Neither is given, or both.
     """
     from tendency.corpus import remove as remove_documents
 
     ids = tuple(ids)
-    if where is None and not ids:
-        raise SettingError("Nothing is named to remove; give a where expression or ids.")
-    chosen = None
-    if where is not None:
-        snapshot = Index.open(Path(index))
-        masks = select(snapshot, where=where).masks
-        chosen = {segment.id: mask for segment, mask in zip(snapshot.segments, masks, strict=True)}
-    return remove_documents(index, ids=ids, masks=chosen)
+    if (where is None) == (not ids):
+        raise SettingError("Give either a where expression or ids, to say what is to be removed.")
+    if where is None:
+        return remove_documents(Path(index), ids=ids)
+    snapshot = Index.open(Path(index))
+    return remove_documents(snapshot, masks=select(snapshot, where=where).masks)
 
 
 def check(index: Path_) -> list[Damage]:
@@ -491,7 +489,12 @@ def report(
     from tendency.dossier import answer
     from tendency.report import write_report
 
-    answers = answer(Path(dossier), corpus=corpus, deadline=_limit(deadline), progress=progress)
+    answers = answer(
+        Path(dossier),
+        corpus=None if corpus is None else Path(corpus),
+        deadline=_limit(deadline),
+        progress=progress,
+    )
     return Report(write_report(answers, Path(to)), answers)
 
 

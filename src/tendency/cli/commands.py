@@ -420,9 +420,12 @@ def export(
     format_: Annotated[
         str, typer.Option("--format", help="jsonl, parquet or dfm (documents × queries).")
     ] = "jsonl",
-    to: Annotated[
+    out: Annotated[
         File,
-        typer.Option(help="The file to write: .jsonl (.gz, .zst), .parquet; for dfm .csv, .tsv or .parquet."),
+        typer.Option(
+            help="The file to write: .jsonl (.gz, .zst), .parquet; for dfm .csv, .tsv or .parquet. "
+            "By default the index's name with the format's suffix, here."
+        ),
     ] = None,
     where: Where = None,
     start: From = None,
@@ -432,11 +435,13 @@ def export(
 ) -> None:
     """Write documents, or the document-feature matrix of queries, for other programs.
 
-    Example: `tendency export press.index "war" "peace" --format dfm --to press.csv`
+    Example: `tendency export press.index "war" "peace" --format dfm --out press.csv`
     """
     corpus = _corpus(index, where, start, end, terms)
+    suffix = "csv" if format_ == "dfm" else format_
+    target = out or Path(f"{index.resolve().name.removesuffix('.index')}.{suffix}")
     with progress(f"Exporting {index}") as update:
-        done = corpus.export(format_, to, named(queries or ()), deadline=deadline, progress=update)
+        done = corpus.export(format_, target, named(queries or ()), deadline=deadline, progress=update)
     say(f"{done.documents:,} documents in {done.path}")
     for program, line in done.how_to_read.items():
         say(f"{program}: {line}")
