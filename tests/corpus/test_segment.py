@@ -33,7 +33,7 @@ TEXTS = st.lists(st.sampled_from(SCRIPTS) | st.text(max_size=20), max_size=12).m
 FIELDS = st.dictionaries(st.sampled_from(["author", "née", "page"]), st.text(max_size=5), max_size=3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(TEXTS, FIELDS), min_size=1, max_size=6))
 def test_round_trip_of_any_text(drawn: list[tuple[str, dict[str, str]]]) -> None:
     """Text, date and fields come back exactly, and the tokens are those of a scan of each text by itself."""
