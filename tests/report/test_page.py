@@ -11,9 +11,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import tendency.report.page as page_module
 from tendency.dossier.finding import Answers
 from tendency.report import arrange, render
+from tendency.report import page as page_module
 from tendency.report.page import explanations, table_view
 
 VOID = {"meta", "link", "img", "br", "input", "hr"}
@@ -190,6 +190,12 @@ def test_marks_of_charts_are_links_with_names(parsed: Parsed, answers: Answers) 
     charts = [a for a in parsed.all("a") if a.get("aria-label") and "per million" in (a["aria-label"] or "")]
     assert any(a["href"] == "#defence-e-1-12" for a in charts)
     assert any("95 % interval" in (a["aria-label"] or "") for a in charts)
+
+
+def test_quotations_read_as_the_text_does(source: str) -> None:
+    """No space is put beside a match, and what is cut has an ellipsis."""
+    assert "… We have said for years that the <mark>defence of the Soviet Union</mark> is bound up" in source
+    assert "the fate of the revolution …</blockquote>" in source
 
 
 def test_missing_figures_say_why() -> None:

@@ -8,9 +8,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-import tendency.report.write as write_module
 from tendency.dossier.finding import Answers
 from tendency.errors import SettingError, StorageError
+from tendency.report import write as write_module
 from tendency.report import write_report
 
 

@@ -384,7 +384,7 @@ class _View:
 
     def _intervals(self) -> list[Spec]:
         """A band along each run of points, a bar where a point stands alone or is zero."""
-        runs = _runs(self.shown)
+        runs = _runs(self.shown, self.field)
         as_bars = self.field.scale == "rank" and len({p.period for p in self.shown}) <= 24
         bands: list[Spec] = []
         bars: list[Spec] = []
@@ -439,7 +439,7 @@ class _View:
     def _lines(self) -> list[Spec]:
         rows = [
             {"x": middle(p.start, p.end), "y": self._bounded(p.value), "s": p.series, "r": number}
-            for number, run in enumerate(_runs(self.shown))
+            for number, run in enumerate(_runs(self.shown, self.field))
             if len(run) > 1
             for p in run
             if p.value is not None
@@ -470,7 +470,7 @@ class _View:
     def _marks(self) -> list[Spec]:
         """A point for each value: filled, or open where it is zero or rests on too little."""
         layers = []
-        alone = {id(run[0]) for run in _runs(self.shown) if len(run) == 1}
+        alone = {id(run[0]) for run in _runs(self.shown, self.field) if len(run) == 1}
         order = {span: n for n, span in enumerate(sorted({(p.start, p.end) for p in self.shown}))}
         # In a narrow column filled marks would hide the dashes: every fourth is enough to tell curves apart.
         thin = 4 if self.style is not SCREEN and len(order) > 24 else 1
@@ -680,18 +680,21 @@ def log_extent(values: Sequence[float]) -> tuple[float, float, tuple[float, ...]
     return 2.0**low, 2.0**high, tuple(2.0**n for n in range(low, high + 1) if n % step == 0)
 
 
-def _runs(points: Sequence[Point]) -> list[list[Point]]:
-    """Points of one curve without a gap between them."""
+def _runs(points: Sequence[Point], field: Field) -> list[list[Point]]:
+    """Points of one curve without a gap between them; a ratio of zero has no place on a curve of ratios."""
     runs: list[list[Point]] = []
     for name in dict.fromkeys(p.series for p in points):
         run: list[Point] = []
         for point in sorted((p for p in points if p.series == name), key=lambda p: p.start):
-            if point.value is None:
+            off = field.scale == "log" and point.value == 0
+            if point.value is None or off:
                 run = []
-                continue
-            if not run:
-                runs.append(run)
-            run.append(point)
+            if off:
+                runs.append([point])
+            elif point.value is not None:
+                if not run:
+                    runs.append(run)
+                run.append(point)
     return runs
 
 

@@ -197,6 +197,7 @@ def _drop_empty(root: ET.Element) -> None:
     for child in list(root):
         _drop_empty(child)
         invisible = child.attrib.get("display") == "none" or child.attrib.get("d") in ("", "M0,0h0v0h0Z")
+        invisible = invisible or (child.tag == f"{{{_SVG}}}path" and child.attrib.keys() == {"d"})
         if invisible or (child.tag == f"{{{_SVG}}}g" and len(child) == 0):
             root.remove(child)
 

@@ -81,9 +81,9 @@ class ExhibitView:
 class Quotation:
     """A sentence with its source."""
 
-    left: str = explained("Before the match")
+    left: str = explained("Before the match, after an ellipsis unless the document begins there")
     match: str = explained("The match")
-    right: str = explained("After it")
+    right: str = explained("After it, to the end of a sentence or with an ellipsis")
     citation: str = explained("Author, title, publication, issue, date, pages")
     document: str = explained("The document's id in the corpus")
     where: str = explained("Offsets of the match in the stored text")
@@ -358,13 +358,16 @@ def _evidence(evidence: Evidence, anchors: Anchors) -> EvidenceView:
     )
 
 
+_SENTENCE_ENDS = (".", "!", "?", ".”", ".’", '."', "。", "؟", "۔")
+
+
 def _quotation(line: Line) -> Quotation:
     tag = line.fields.get("language", "")
     language = tag if _LANGUAGE.match(tag) else None
     return Quotation(
-        left=line.left,
+        left=line.left if line.start <= len(line.left) else f"… {line.left}",
         match=" ".join(line.match.split()),
-        right=line.right,
+        right=line.right if line.right.endswith(_SENTENCE_ENDS) else f"{line.right} …",
         citation=line.citation,
         document=line.document,
         where=f"{line.start}–{line.end}",
