@@ -14,6 +14,7 @@ from fnmatch import translate
 from functools import cache
 from unicodedata import normalize
 
+from tendency.corpus import tokens
 from tendency.corpus.query.tree import (
     LONGEST,
     AnyWord,
@@ -31,7 +32,9 @@ from tendency.corpus.query.tree import (
     is_test,
     walk,
 )
-from tendency.corpus.tokens import fold, form_of, scan
+from tendency.corpus.tokens import form_of, scan
+
+fold = cache(tokens.fold)
 
 
 @dataclass(frozen=True)

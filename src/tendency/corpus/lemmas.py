@@ -32,20 +32,21 @@ COMMON_WORDS: Final[Mapping[str, str]] = {
     "nl": "het een van en dat niet met zijn voor aan",
     "ru": "и в не на что как его это но из",
     "uk": "і та що не на як його це але від",
-    "pl": "i w nie na się że jest do z jak",
-    "cs": "je že na se v jsem ale jako který",
+    "pl": "się nie jest że oraz jak tego przez dla są",
+    "cs": "že jsem ale jako který jsou podle také byl není",
     "sv": "och att det som en är av för inte med",
     "da": "og at det en er ikke til af der med",
-    "fi": "ja on ei että se oli hän mutta kun niin",
-    "hu": "a az és hogy nem egy is meg csak volt",
+    "fi": "ja ei että se oli hän mutta kun niin ovat",
+    "hu": "az és hogy nem egy csak volt mint vagy ez",
     "tr": "ve bir bu için ile da olarak daha çok gibi",
-    "la": "et in est non ad cum quod ut sed qui",
+    "la": "et est non ad cum quod ut sed qui esse",
     "el": "και το της να του η που την με από",
 }
-"""Ten or fewer of each language's commonest words."""
+"""Ten or so of each language's commonest words that are none of another's, as Polish ``do`` would be."""
 
 _LEAST_SHARE: Final = 0.03
-"""How much of a document its language's common words must make up."""
+_LEAST_COUNT: Final = 5
+"""How much of a document its language's common words must make up, and how many of them there must be."""
 
 _languages: WeakKeyDictionary[Segment, tuple[tuple[str, ...], NDArray[np.int16]]] = WeakKeyDictionary()
 
@@ -97,7 +98,7 @@ def _by_common_words(segment: Segment) -> list[str]:
             for term in segment.terms.with_folded(word).tolist():
                 counts[row] += np.diff(np.searchsorted(segment.postings(term), segment.first))
     best = counts.argmax(axis=0)
-    sure = counts.max(axis=0, initial=0) >= np.maximum(_LEAST_SHARE * segment.words, 1)
+    sure = counts.max(axis=0, initial=0) >= np.maximum(_LEAST_SHARE * segment.words, _LEAST_COUNT)
     return [codes[row] if certain else "" for row, certain in zip(best.tolist(), sure.tolist(), strict=True)]
 
 

@@ -94,7 +94,7 @@ def evaluate(
     mask = _mask(segment, query, documents)
     if not mask.any():
         return
-    plans = _plans(segment, query, deadline)
+    plans = _plans(segment, query, mask, deadline)
     for window in _windows(segment, mask, few=all(plan.few for plan, _ in plans)):
         deadline.check()
         block = _block(segment, window, plans, mask)
@@ -114,7 +114,7 @@ def evaluate_together(
     """
     deadline = deadline or Deadline()
     masks = [_mask(segment, query, documents) for query in queries]
-    asked = [_plans(segment, query, deadline) for query in queries]
+    asked = [_plans(segment, query, mask, deadline) for query, mask in zip(queries, masks, strict=True)]
     for window in _windows(segment, np.logical_or.reduce(masks), few=False):
         deadline.check()
         blocks = [_block(segment, window, plans, mask) for plans, mask in zip(asked, masks, strict=True)]
@@ -136,7 +136,7 @@ def count_by_document(
     counts = np.zeros(segment.documents, np.int64)
     if not mask.any():
         return counts
-    plans = _plans(segment, query, deadline)
+    plans = _plans(segment, query, mask, deadline)
     if len(plans) == 1 and isinstance(plans[0][0], _Phrase) and plans[0][0].is_word:
         counts = plans[0][0].words[0].by_document(mask, deadline)
     else:
@@ -150,7 +150,7 @@ def cost(
     segment: Segment, query: Query, documents: NDArray[np.bool_], deadline: Deadline
 ) -> tuple[int, int, int]:
     """Candidates from postings, tokens looked at one by one, and blocks that a query needs."""
-    plans = _plans(segment, query, deadline)
+    plans = _plans(segment, query, documents, deadline)
     blocks = sum(1 for _ in _windows(segment, documents, few=all(plan.few for plan, _ in plans)))
     return sum(plan.candidates for plan, _ in plans), sum(plan.scanned for plan, _ in plans), blocks
 
@@ -163,7 +163,7 @@ def _mask(segment: Segment, query: Query, documents: NDArray[np.bool_] | None) -
 Plans = list[tuple["_Plan", NDArray[np.bool_] | None]]
 
 
-def _plans(segment: Segment, query: Query, deadline: Deadline) -> Plans:
+def _plans(segment: Segment, query: Query, mask: NDArray[np.bool_], deadline: Deadline) -> Plans:
     """How to find the query in each language's documents; one plan for all unless it asks for lemmas."""
     if not any(leaf.attribute == "lemma" for leaf in leaves(query.tree)):
         return [(_Planner(segment, "", deadline).plan(query.tree, "sentence"), None)]
@@ -173,6 +173,7 @@ def _plans(segment: Segment, query: Query, deadline: Deadline) -> Plans:
     return [
         (_Planner(segment, name, deadline).plan(query.tree, "sentence"), numbers == number)
         for number, name in enumerate(names)
+        if mask[numbers == number].any()
     ]
 
 

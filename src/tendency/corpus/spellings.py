@@ -50,7 +50,7 @@ def spellings(index: Index, query: Query, limit: int = 20) -> list[Spelling]:
     for test, put in _places(query.tree):
         if isinstance(test, Term) and (test.kind != "is" or test.attribute == "lemma"):
             expanded = expansion(index, test)
-            if len(expanded) > 1 or isinstance(query.tree, Either):
+            if len(expanded) > 1:
                 forms += [(-count, form, put(_except(test, form))) for form, count in expanded[: limit + 1]]
     for _, form, tree in sorted(forms, key=lambda held: held[:2]):
         found.append(Spelling(form, replace(query, tree=tree, source=normalised(tree))))

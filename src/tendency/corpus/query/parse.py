@@ -149,8 +149,9 @@ class _Reader:
 
     @staticmethod
     def _unexpected_character(pattern: str, at: int, start: str) -> str:
-        if start == "cql" and (word := re.match(r"[^\W_]+", pattern[at:])):
-            return f'in CQL a word stands in quotation marks: "{word[0]}"'
+        if start == "cql" and (word := re.match(r"[\w*?]*\w[\w*?]*", pattern[at:])):
+            quoted = word[0].replace("*", ".*").replace("?", ".")
+            return f'in CQL (a query with […], %c, %d or <s>) a word stands in quotation marks: "{quoted}"%c'
         if pattern[at] == "{":
             return "expected a number of times, such as {2} or {0,3}"
         return f"{pattern[at]!r} has no meaning here"
