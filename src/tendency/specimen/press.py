@@ -87,9 +87,14 @@ class Specimen:
             own, other = own.unchanged(), other.unchanged()
         return own.before / other.before, own.after / other.after
 
-    def dossier(self) -> str:
-        """The questions to which the truths are the answers, as TOML."""
-        return dossier_text()
+    def dossier(self, *, corpus: str | None = None, period: str = "year") -> str:
+        """The questions to which the truths are the answers, as TOML.
+
+        Args:
+            corpus: The index that is asked; without it the files that ``write`` puts beside the dossier.
+            period: By what the curves are drawn; the claims compare the same two spans whatever it is.
+        """
+        return dossier_text(corpus=corpus, period=period)
 
     def documents(self) -> Iterator[Document]:
         """The documents month by month, in order of date and id within a month."""

@@ -91,13 +91,14 @@ EVENTS = (
 )
 
 
-def dossier_text(sources: str = "press/*.jsonl") -> str:
+def dossier_text(*, corpus: str | None = None, period: str = "year") -> str:
     """The dossier as TOML, asking exactly about what is planted.
 
     Args:
-        sources: Where its documents lie, relative to the dossier.
+        corpus: The index that is asked; without it the files that ``Specimen.write`` puts beside the dossier.
+        period: By what the curves are drawn; the claims compare the same two spans whatever it is.
     """
-    parts = [_head(sources), _terms(), _STANDPOINTS]
+    parts = [_head(corpus, period), _terms(), _STANDPOINTS]
     parts += [_slogan(name) for name in AIM_TERMS]
     parts += [_ranking(name) for name in ITEMS]
     parts += [
@@ -106,16 +107,18 @@ def dossier_text(sources: str = "press/*.jsonl") -> str:
     return "\n".join(parts)
 
 
-def _head(sources: str) -> str:
+def _head(corpus: str | None, period: str) -> str:
+    where = (
+        'sources = ["press/*.jsonl"]\npeople  = "people.csv"' if corpus is None else f'corpus  = "{corpus}"'
+    )
     return f"""\
 # The press of Halvora, a republic that never was. The questions below have known answers:
 # truths.json says what was planted.
 title   = "The press of Halvora, 1930–1949"
-sources = ["{sources}"]
-period  = "year"
+{where}
+period  = "{period}"
 from    = 1930-01-01
 to      = 1949-12-31
-people  = "people.csv"
 before  = "{planted.BEFORE}"
 after   = "{planted.AFTER}"
 """
