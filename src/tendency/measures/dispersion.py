@@ -26,6 +26,9 @@ SMALL_SAMPLE: Final = 2.0
 POOLING: Final = 100
 """A period's own burstiness weighs as much as that of all periods when it has so many clusters."""
 
+LARGEST_SHARE: Final = 0.95
+"""The square of the rate is taken to be too large by twenty times at most."""
+
 _LARGEST_SHAPE: Final = 1e9
 
 
@@ -76,13 +79,10 @@ def _coincidences(hits: Any, exposure: Any, hh: Any, he: Any, ee: Any, eee: Any)
     return _Coincidences(_ratio(excess, n2), _ratio(expected, n2 * n2), _ratio(ee, n2))
 
 
-def _estimate(
-    found: _Coincidences, prior: Floats | float, excess: Floats, expected: Floats, concentration: Floats
-) -> Floats:
+def _estimate(prior: Floats | float, excess: Floats, expected: Floats, concentration: Floats) -> Floats:
     quotient = (np.maximum(excess, 0.0) + PRIOR_WEIGHT * prior) / (expected + PRIOR_WEIGHT)
     # The square of the rate is itself estimated from bursty counts, which takes a share of the quotient.
-    share = np.maximum(concentration, 1e-12)
-    quotient = np.minimum(quotient, 0.95 / share)
+    quotient = np.minimum(quotient, LARGEST_SHARE / np.maximum(concentration, 1e-12))
     return np.asarray(quotient / (1.0 - quotient * concentration))
 
 
@@ -114,7 +114,7 @@ def dispersion(tally: Tally, clustering: Clustering, column: int, exposure: int 
     clusters = moments.clusters.astype(float)
     freedom = np.maximum(clusters - 1, 0)
     pooled = _pooled(found, np.where(clusters > 1, clusters, 0).sum(axis=0))
-    own = _estimate(found, pooled, found.excess, found.expected, found.concentration)
+    own = _estimate(pooled, found.excess, found.expected, found.concentration)
     weight = clusters / (clusters + POOLING)
     burstiness = weight * own + (1 - weight) * pooled
     others = freedom.sum(axis=0) - freedom
@@ -135,13 +135,13 @@ def dispersion(tally: Tally, clustering: Clustering, column: int, exposure: int 
 
 def _pooled(found: _Coincidences, clusters: Floats) -> Floats:
     excess, expected = found.excess.sum(axis=0), found.expected.sum(axis=0)
+    # Periods without two hits tell nothing of burstiness, and then every period weighs alike.
+    weight = np.where(expected > 0, found.expected, found.concentration > 0)
+    total = weight.sum(axis=0)
     concentration = np.divide(
-        (found.expected * found.concentration).sum(axis=0),
-        expected,
-        out=np.zeros_like(expected),
-        where=expected > 0,
+        (weight * found.concentration).sum(axis=0), total, out=np.zeros_like(total), where=total > 0
     )
-    estimate = _estimate(found, PRIOR, excess, expected, concentration)
+    estimate = _estimate(PRIOR, excess, expected, concentration)
     return np.asarray(estimate * (1 + SMALL_SAMPLE / np.maximum(clusters, 1)))
 
 

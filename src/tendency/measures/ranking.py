@@ -157,13 +157,15 @@ def rank_items(
             return [Occurrences(name, query) for name, query in pairs]
         return [Near(pairs, near, within, scope)]
 
+    main = ask(counter(named))
+    leading = _leaders(main, [name if near is None else Near.names(name)[1] for name in items])
     spelled = [
         (name, spelling.label, spelling.without)
-        for name, query in named
+        for number, (name, query) in enumerate(named)
+        if number in leading
         for spelling in query.spellings(index, SPELLINGS)
     ]
     variants = tuple((f"{name}\x1f{label}", without) for name, label, without in spelled)
-    main = ask(counter(named))
     others = ask([*counter(variants), FirstMention(named)], only_counts=True)
     column = (lambda name: name) if near is None else (lambda name: Near.names(name)[1])
     without = {
@@ -381,6 +383,12 @@ def against_chance(
         "ratio_low": over(low, expected, known),
         "ratio_high": over(high, expected, known),
     }
+
+
+def _leaders(main: Tally, columns: Sequence[str]) -> set[int]:
+    """The items that are first somewhere: only their spellings can cost a first place."""
+    ranks = ranks_of(main.hits[:, :, [main.column(column) for column in columns]], main.tokens > 0)
+    return set(np.flatnonzero((ranks == 1).any(axis=(0, 1))).tolist())
 
 
 def _mention(others: Tally, item: int, items: int) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from tendency.tally.near import Ints, Scope, Spans, neighbours, overlapping, spans
+from tendency.tally.near import Ints, Scope, Spans, neighbours, neighbours_of_each, overlapping, spans
 
 if TYPE_CHECKING:
     from tendency.corpus import Deadline, Index, Query, Segment
@@ -205,10 +205,9 @@ class Near:
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """Hits, hits near, and expected ones, for each item."""
         others = [spans(segment, self.near, documents, deadline)]
+        items = [spans(segment, query, documents, deadline) for _, query in self.items]
         parts = []
-        for _, query in self.items:
-            hits = spans(segment, query, documents, deadline)
-            found = neighbours(segment, hits, others, (self.within,), self.scope)
+        for found in neighbours_of_each(segment, items, others, (self.within,), self.scope):
             parts += [found.hits, found.near[:, 0, 0], found.expected[:, 0, 0]]
         return np.column_stack(parts) if parts else np.zeros((segment.documents, 0), np.int64)
 

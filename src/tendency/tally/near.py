@@ -86,30 +86,39 @@ def neighbours(
         windows: Distances in words.
         scope: Whether a neighbour may stand in another sentence of the document.
     """
+    return neighbours_of_each(segment, [hits], others, windows, scope)[0]
+
+
+def neighbours_of_each(
+    segment: Segment,
+    items: Sequence[Spans],
+    others: Sequence[Spans],
+    windows: Sequence[int],
+    scope: Scope = "document",
+) -> list[Neighbours]:
+    """The neighbours of the hits of several queries among the same others; see :func:`neighbours`."""
     shape = (segment.documents, len(others), len(windows))
-    result = Neighbours(
-        np.zeros(shape[0], np.int64),
-        np.zeros(shape, np.int64),
-        np.zeros(shape, np.int64),
-        np.zeros((shape[0], shape[2]), np.int64),
-        np.zeros((shape[0], shape[2]), np.int64),
-        np.zeros(shape, np.int64),
-    )
+    results = [
+        Neighbours(
+            np.zeros(shape[0], np.int64),
+            np.zeros(shape, np.int64),
+            np.zeros(shape, np.int64),
+            np.zeros((shape[0], shape[2]), np.int64),
+            np.zeros((shape[0], shape[2]), np.int64),
+            np.zeros(shape, np.int64),
+        )
+        for _ in items
+    ]
     for low, high in _chunks(segment):
         start, end = int(segment.first[low]), int(segment.first[high])
-        mine = hits.between(start, end)
-        if mine.starts.size:
-            _count(
-                segment,
-                low,
-                high,
-                mine,
-                [other.between(start, end) for other in others],
-                windows,
-                scope,
-                result,
-            )
-    return result
+        here = [hits.between(start, end) for hits in items]
+        if any(hits.starts.size for hits in here):
+            near = [other.between(start, end) for other in others]
+            chunk = _Chunk.of(segment, low, high, near, windows, scope)
+            for hits, result in zip(here, results, strict=True):
+                if hits.starts.size:
+                    _count(segment, chunk, hits, windows, result)
+    return results
 
 
 def overlapping(hits: Spans, others: Spans) -> NDArray[np.bool_]:
@@ -128,45 +137,76 @@ def _chunks(segment: Segment) -> Iterator[tuple[int, int]]:
         low = high
 
 
-def _count(
-    segment: Segment,
-    low: int,
-    high: int,
-    mine: Spans,
-    others: Sequence[Spans],
-    windows: Sequence[int],
-    scope: Scope,
-    result: Neighbours,
-) -> None:
-    base = int(segment.first[low])
-    is_word = segment.tokens[base : int(segment.first[high])] != 0
-    # rank[i]: how many words stand before position i of the chunk.
-    rank = np.concatenate([[0], np.cumsum(is_word)])
-    first_word = rank[segment.first[low : high + 1] - base]
-    words = np.diff(first_word)
-    bounds = first_word if scope == "document" else np.unique(np.concatenate([[0], rank[1:][~is_word]]))
+@dataclass(frozen=True)
+class _Chunk:
+    """Some documents of a segment, counted in words.
 
-    def in_words(found: Spans) -> tuple[Ints, Ints]:
-        return rank[found.starts - base], rank[found.ends - base]
+    Attributes:
+        low, high: Numbers of the documents, half-open.
+        base: Position of the first one's first token.
+        rank: How many words stand before each position, and in all.
+        bounds: The words at which sentences or documents begin, and the number of words.
+        words: Words of each document.
+        others: First word and word after the last of each of the others' hits.
+        covered: Words of each document from which one of the others is near, (documents, others, windows).
+    """
 
-    starts, ends = in_words(mine)
+    low: int
+    high: int
+    base: int
+    rank: Ints
+    bounds: Ints
+    words: Ints
+    others: tuple[tuple[Ints, Ints], ...]
+    covered: Ints
+
+    @classmethod
+    def of(
+        cls,
+        segment: Segment,
+        low: int,
+        high: int,
+        others: Sequence[Spans],
+        windows: Sequence[int],
+        scope: Scope,
+    ) -> _Chunk:
+        """The documents from ``low`` up to ``high``."""
+        base = int(segment.first[low])
+        is_word = segment.tokens[base : int(segment.first[high])] != 0
+        rank = np.concatenate([[0], np.cumsum(is_word)])
+        first_word = rank[segment.first[low : high + 1] - base]
+        bounds = first_word if scope == "document" else _without_repeats(rank[1:][~is_word])
+        in_words = tuple((rank[other.starts - base], rank[other.ends - base]) for other in others)
+        covered = np.zeros((high - low, len(others), len(windows)), np.int64)
+        for o, (starts, ends) in enumerate(in_words):
+            for w, window in enumerate(windows):
+                covered[:, o, w] = _covered(starts, ends, bounds, window, first_word)
+        return cls(low, high, base, rank, bounds, np.diff(first_word), in_words, covered)
+
+
+def _without_repeats(ends: Ints) -> Ints:
+    """0 and these ascending numbers, each once."""
+    bounds = np.concatenate([[0], ends])
+    return np.asarray(bounds[np.concatenate([[True], np.diff(bounds) > 0])], np.int64)
+
+
+def _count(segment: Segment, chunk: _Chunk, mine: Spans, windows: Sequence[int], result: Neighbours) -> None:
+    starts, ends = chunk.rank[mine.starts - chunk.base], chunk.rank[mine.ends - chunk.base]
     document = np.searchsorted(segment.first, mine.starts, side="right") - 1
     np.add.at(result.hits, document, 1)
-    hits = result.hits[low:high]
+    part = slice(chunk.low, chunk.high)
+    hits = result.hits[part]
+    result.covered[part] = np.where(hits[:, None, None] > 0, chunk.covered, 0)
     # The last unit that begins at or before the word; repeated bounds are documents without words.
-    unit = np.searchsorted(bounds, starts, side="right") - 1
-    left, right = bounds[unit], bounds[unit + 1]
+    unit = np.searchsorted(chunk.bounds, starts, side="right") - 1
+    left, right = chunk.bounds[unit], chunk.bounds[unit + 1]
     for w, window in enumerate(windows):
         beside = np.zeros(starts.size, np.int64)
-        for o, other in enumerate(others):
-            other_starts, other_ends = in_words(other)
+        for o, (other_starts, other_ends) in enumerate(chunk.others):
             near = _has_neighbour(starts, ends, left, right, other_starts, other_ends, window)
             beside += near
             np.add.at(result.near[:, o, w], document, near.astype(np.int64))
-            covered = _covered(other_starts, other_ends, bounds, window, first_word)
-            covered = np.where(hits > 0, covered, 0)
-            result.covered[low:high, o, w] = covered
-            result.expected[low:high, o, w] = _expected(hits, covered, words)
+            result.expected[part, o, w] = _expected(hits, chunk.covered[:, o, w], chunk.words)
         np.add.at(result.neither[:, w], document, (beside == 0).astype(np.int64))
         np.add.at(result.several[:, w], document, (beside >= 2).astype(np.int64))
 
