@@ -1,4 +1,4 @@
-"""Small presses whose answers are obvious by eye."""
+"""Questions asked of small presses."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def documents(years: Iterable[int], papers: int, text: Callable[[int, int], str]
         for month in (3, 9)
         for paper in range(papers)
     ]
+
+
+@pytest.fixture
+def press() -> Callable[..., list[dict[str, Any]]]:
+    """Makes the pages of small papers."""
+    return documents
 
 
 @pytest.fixture

@@ -17,13 +17,6 @@ SPANS = 'before = "1930/1932"\nafter = "1933/1935"\n'
 DEFENCE = '[[slogan]]\nname = "Defence"\nquery = "defence of the republic"\n'
 
 
-def documents(*args: Any) -> list[dict[str, Any]]:
-    """The press of the conftest."""
-    from conftest import documents as made
-
-    return made(*args)
-
-
 def kinds(answers: Answers) -> list[str]:
     """The kinds of all claims, in order."""
     return [claim.kind for finding in answers.findings for claim in finding.claims]
@@ -40,9 +33,9 @@ def falling(year: int, paper: int) -> str:
     return FILLER + much * 4 + little * (2 * (paper % 2))
 
 
-def test_a_slogan_that_falls(ask: Any) -> None:
+def test_a_slogan_that_falls(ask: Any, press: Any) -> None:
     """A rate that falls to a quarter in every paper is said to have changed, with both rates and the ratio."""
-    answers = ask(documents(range(1930, 1936), 12, falling), SPANS + DEFENCE)
+    answers = ask(press(range(1930, 1936), 12, falling), SPANS + DEFENCE)
     (claim,) = claims(answers, "rate changed")
     assert claim.holds
     assert claim.subjects == ("Defence",)
@@ -54,10 +47,10 @@ def test_a_slogan_that_falls(ask: Any) -> None:
     )
 
 
-def test_order_and_ranks(ask: Any) -> None:
+def test_order_and_ranks(ask: Any, press: Any) -> None:
     """Two items that change places are said to, both ways, and the later one is named most."""
     items = '[[ranking]]\nname = "Slogans"\nitems = { "Defence" = "defence of the republic", "Bread" = "bread and work" }\n'
-    answers = ask(documents(range(1930, 1936), 12, falling), SPANS + items)
+    answers = ask(press(range(1930, 1936), 12, falling), SPANS + items)
     (claim,) = claims(answers, "order reversed")
     assert claim.subjects == ("Bread", "Defence")
     assert claim.sentence.startswith("Between 1930–32 and 1933–35 “Bread” and “Defence” changed places: ")
@@ -67,30 +60,30 @@ def test_order_and_ranks(ask: Any) -> None:
     assert earliest.subjects[0] == "Defence"
 
 
-def test_nothing_changes(ask: Any) -> None:
+def test_nothing_changes(ask: Any, press: Any) -> None:
     """Where nothing changes, nothing is said to change."""
-    same = documents(range(1930, 1936), 12, lambda year, paper: falling(1930, paper))
+    same = press(range(1930, 1936), 12, lambda year, paper: falling(1930, paper))
     answers = ask(same, SPANS + DEFENCE + '[[ranking]]\nname = "R"\nitems = { a = "defence", b = "bread" }\n')
     assert "rate not shown to change" in kinds(answers)
     assert "order not shown to change" in kinds(answers)
     assert not {"rate changed", "order reversed", "rank fell", "rank rose"} & set(kinds(answers))
 
 
-def test_first_by_one_spelling(ask: Any) -> None:
+def test_first_by_one_spelling(ask: Any, press: Any) -> None:
     """A first place that hangs on one spelling is first by this list of words only."""
 
     def text(year: int, paper: int) -> str:
         return FILLER + "banks banks moneylenders moneylenders landlords landlords landlords "
 
     items = '[[ranking]]\nname = "R"\nitems = { "the rich" = "bank* | moneylender*", "landlords" = "landlord*" }\n'
-    answers = ask(documents(range(1930, 1936), 12, text), SPANS + items)
+    answers = ask(press(range(1930, 1936), 12, text), SPANS + items)
     assert claims(answers, "named most") == []
     (claim, _) = claims(answers, "first by list only")
     assert not claim.holds
     assert "by this list of words only" in claim.sentence
 
 
-def test_aims_against_chance(ask: Any) -> None:
+def test_aims_against_chance(ask: Any, press: Any) -> None:
     """An aim that takes over at every window is said to, and is no mere growth of a theme."""
 
     def text(year: int, paper: int) -> str:
@@ -99,7 +92,7 @@ def test_aims_against_chance(ask: Any) -> None:
         return (slogan + FILLER * 3 + f"They spoke of {far} there. " + FILLER * 3) * 3
 
     aims = 'aims = { "invasion" = "invasion", "the directors" = "directors" }\n'
-    answers = ask(documents(range(1930, 1936), 12, text), SPANS + DEFENCE + aims)
+    answers = ask(press(range(1930, 1936), 12, text), SPANS + DEFENCE + aims)
     (claim,) = claims(answers, "aim took over")
     assert claim.subjects == ("Defence", "the directors", "invasion")
     assert "took over from" in claim.sentence
@@ -130,10 +123,10 @@ def test_the_letter(shared_data: Path, tmp_path: Path) -> None:
     assert not re.search(r"\b(first|most often|stands|aims? at|leads?)\b", said)
 
 
-def test_no_hits(ask: Any) -> None:
+def test_no_hits(ask: Any, press: Any) -> None:
     """A query without hits is answered with near spellings and their counts."""
     answers = ask(
-        documents(range(1930, 1932), 8, falling),
+        press(range(1930, 1932), 8, falling),
         '[[slogan]]\nname = "D"\nquery = "defense of the republic"\n',
     )
     (claim,) = answers.findings[0].claims
@@ -142,10 +135,10 @@ def test_no_hits(ask: Any) -> None:
     assert "defence (" in claim.sentence
 
 
-def test_nothing_is_held(ask: Any) -> None:
+def test_nothing_is_held(ask: Any, press: Any) -> None:
     """Where no document answers the filters, the answer says so."""
     items = '[[ranking]]\nname = "R"\nitems = { a = "defence", b = "bread" }\n'
-    answers = ask(documents([1930], 2, falling), "where = \"newspaper = 'none'\"\n" + DEFENCE + items)
+    answers = ask(press([1930], 2, falling), "where = \"newspaper = 'none'\"\n" + DEFENCE + items)
     assert kinds(answers) == ["too few", "too few"]
     assert (
         answers.findings[0].claims[0].sentence
@@ -153,23 +146,23 @@ def test_nothing_is_held(ask: Any) -> None:
     )
 
 
-def test_one_document(ask: Any) -> None:
+def test_one_document(ask: Any, press: Any) -> None:
     """One document never gets a statement about a place or a change."""
     answers = ask(
-        documents([1930], 1, falling)[:1],
+        press([1930], 1, falling)[:1],
         DEFENCE + '[[ranking]]\nname = "R"\nitems = { a = "defence", b = "bread" }\n',
     )
     assert set(kinds(answers)) == {"too few", "no hits"}
     assert "Fewer than two periods hold text: nothing can be said of change." in answers.findings[0].warnings
 
 
-def test_standpoints_and_eras(ask: Any) -> None:
+def test_standpoints_and_eras(ask: Any, press: Any) -> None:
     """Standpoints divide slogans; eras are the periods."""
     questions = (
         "[standpoints]\nleft = \"standpoint = 'left'\"\nright = \"standpoint = 'right'\"\n"
         '[eras]\n"late" = "1933/1935"\n"early" = "1930/1932"\n' + DEFENCE
     )
-    answers = ask(documents(range(1930, 1936), 16, falling), questions)
+    answers = ask(press(range(1930, 1936), 16, falling), questions)
     finding = answers.findings[0]
     divided = next(exhibit for exhibit in finding.exhibits if exhibit.name.endswith("rates-by-split"))
     assert divided.table["split"].unique().sort().to_list() == ["left", "right"]
@@ -181,11 +174,11 @@ def test_standpoints_and_eras(ask: Any) -> None:
     }
 
 
-def test_every_figure_leads_to_its_sentences(ask: Any) -> None:
+def test_every_figure_leads_to_its_sentences(ask: Any, press: Any) -> None:
     """Every link of a table or chart has its block of evidence, and every block its hits."""
     questions = SPANS + DEFENCE + 'aims = { "bread" = "bread" }\n[[event]]\nname = "E"\ndate = 1933-01-01\n'
     questions += '[[ranking]]\nname = "R"\nitems = { a = "defence", b = "bread" }\nnear = "mill | road"\n'
-    answers = ask(documents(range(1930, 1936), 12, falling), questions)
+    answers = ask(press(range(1930, 1936), 12, falling), questions)
     for finding in answers.findings:
         anchors = {block.anchor for block in finding.evidence}
         assert len(anchors) == len(finding.evidence)
@@ -202,9 +195,9 @@ def test_every_figure_leads_to_its_sentences(ask: Any) -> None:
     assert {claim.kind for finding in answers.findings for claim in finding.claims} <= set(KINDS)
 
 
-def test_the_same_answers_twice(ask: Any) -> None:
+def test_the_same_answers_twice(ask: Any, press: Any) -> None:
     """The same dossier and corpus give the same sentences, tables and samples."""
-    held = documents(range(1930, 1934), 10, falling)
+    held = press(range(1930, 1934), 10, falling)
     first, second = (ask(order, DEFENCE) for order in (held, held))
     assert first.findings[0].claims == second.findings[0].claims
     assert first.findings[0].evidence == second.findings[0].evidence
@@ -227,10 +220,10 @@ def test_the_same_answers_twice(ask: Any) -> None:
         ),
     ],
 )
-def test_mistakes_that_the_corpus_shows(ask: Any, questions: str, message: str) -> None:
+def test_mistakes_that_the_corpus_shows(ask: Any, press: Any, questions: str, message: str) -> None:
     """Unknown fields and items that overlap are named with their place in the dossier."""
     with pytest.raises(DossierError, match=message):
-        ask(documents([1930, 1931], 3, falling), questions)
+        ask(press([1930, 1931], 3, falling), questions)
 
 
 def test_missing_corpus(tmp_path: Path) -> None:
@@ -260,9 +253,9 @@ def test_people(ask: Any, tmp_path: Path) -> None:
     assert "who are no document's author: Nobody." in notes
 
 
-def test_what_it_rests_on(ask: Any) -> None:
+def test_what_it_rests_on(ask: Any, press: Any) -> None:
     """The foundation has figures, documents by period and source, undatable ones, and the tests."""
-    held = documents(range(1930, 1936), 12, falling)
+    held = press(range(1930, 1936), 12, falling)
     held.append(
         {"id": "wide", "date": "1930/1935", "newspaper": "paper 1", "text": "Defence of the republic"}
     )

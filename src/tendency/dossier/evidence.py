@@ -7,7 +7,7 @@ is shown in order of date, id and position.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from tendency.corpus import Line, Query, Segment, evaluate, select
+from tendency.corpus import Block, Line, Query, Segment, evaluate, select
 from tendency.dossier import wording
 from tendency.dossier.asking import LINES_IN_ALL, MOST_LINES, Asking, slug
 from tendency.dossier.finding import Evidence
@@ -127,10 +127,11 @@ class Sentences:
         """
         found = _sampled(frame, query.bound(frame.asking.index), MOST_LINES)
         each = max(1, min(MOST_LINES, self.room // max(1, cells * len(found))))
+        order = {split: place for place, split in enumerate(frame.splits)}
         anchors = {}
-        taken: set[str] = set()
+        taken = {block.anchor for block in self.blocks}
         for number, ((split, period), (total, hits)) in enumerate(
-            sorted(found.items(), key=_order(frame)), start=1
+            sorted(found.items(), key=lambda item: (order[item[0][0]], item[0][1])), start=1
         ):
             parts = [
                 self.anchor,
@@ -139,7 +140,7 @@ class Sentences:
                 slug(frame.periods[period].label),
             ]
             anchor = "-".join(part for part in parts if part)
-            if anchor in taken or any(block.anchor == anchor for block in self.blocks):
+            if anchor in taken:
                 anchor = f"{anchor}-{len(self.blocks) + number}"
             taken.add(anchor)
             span = wording.span(frame.periods[period].start, frame.periods[period].end)
@@ -148,11 +149,6 @@ class Sentences:
             self.blocks.append(Evidence(anchor, heading, _by_date(lines), total))
             anchors[frame.periods[period].label, split] = anchor
         return anchors
-
-
-def _order(frame: Frame):  # type: ignore[no-untyped-def]
-    names = list(frame.splits)
-    return lambda item: (names.index(item[0][0]), item[0][1])
 
 
 Cells = dict[tuple[str, int], tuple[int, list[_Hit]]]
@@ -169,41 +165,66 @@ def _sampled(frame: Frame, query: Query, most: int) -> Cells:
         wanted = mask & (at >= 0)
         if not wanted.any():
             continue
+        keys = np.zeros(segment.documents, np.uint64)
         for block in evaluate(segment, query, wanted, frame.asking.deadline):
-            hits = _hits(segment, number, block.documents, block.starts, block.ends, seed)
+            for document in np.unique(block.documents).tolist():
+                keys[document] = xxhash.xxh3_64_intdigest(f"{seed}\x1f{segment.ids[document]}".encode())
+            positions = block.starts - segment.first[block.documents]
+            lots = _lots(keys[block.documents], positions)
             period = at[block.documents]
             for split, masks in frame.splits.items():
-                inside = masks[number][block.documents]
-                for key in np.unique(period[inside]).tolist():
-                    chosen = np.flatnonzero(inside & (period == key))
-                    cell = (split, int(key))
+                inside = np.flatnonzero(masks[number][block.documents])
+                for key, chosen in _by_period(period, inside):
+                    cell = (split, key)
                     totals[cell] = totals.get(cell, 0) + int(chosen.size)
-                    kept[cell] = heapq.nsmallest(
-                        most, [*kept.get(cell, []), *(hits[i] for i in chosen.tolist())]
-                    )
+                    few = chosen[np.argsort(lots[chosen], kind="stable")[:most]]
+                    hits = _hits(segment, number, block, positions, lots, few)
+                    kept[cell] = heapq.nsmallest(most, [*kept.get(cell, []), *hits])
     return {cell: (total, kept[cell]) for cell, total in totals.items()}
+
+
+def _by_period(
+    period: NDArray[np.int32], inside: NDArray[np.int64]
+) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """The hits inside, period by period."""
+    order = inside[np.argsort(period[inside], kind="stable")]
+    keys, starts = np.unique(period[order], return_index=True)
+    for key, chosen in zip(keys.tolist(), np.split(order, starts[1:]), strict=True):
+        yield int(key), chosen
+
+
+def _lots(keys: NDArray[np.uint64], positions: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """A number for each hit that depends on seed, document and position only, as evenly spread as by chance.
+
+    Source: the output function of SplitMix64, Steele, Lea & Flood (2014), doi:10.1145/2660193.2660195.
+    """
+    mixed: NDArray[np.uint64] = keys + (positions.astype(np.uint64) + np.uint64(1)) * np.uint64(
+        0x9E3779B97F4A7C15
+    )
+    mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
 
 
 def _hits(
     segment: Segment,
     number: int,
-    documents: NDArray[np.int32],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    seed: int,
-) -> list[_Hit]:
-    positions = starts - segment.first[documents]
-    ids: dict[int, str] = {}
-    found = []
-    for document, position, start, end in zip(
-        documents.tolist(), positions.tolist(), starts.tolist(), ends.tolist(), strict=True
-    ):
-        name = ids.get(document)
-        if name is None:
-            name = ids[document] = segment.ids[document]
-        digest = xxhash.xxh3_64_intdigest(f"{seed}\x1f{name}\x1f{position}".encode())
-        found.append(_Hit(digest, name, position, number, document, start, end))
-    return found
+    block: Block,
+    positions: NDArray[np.int64],
+    lots: NDArray[np.uint64],
+    chosen: NDArray[np.int64],
+) -> Iterator[_Hit]:
+    for i in chosen.tolist():
+        document = int(block.documents[i])
+        yield _Hit(
+            int(lots[i]),
+            segment.ids[document],
+            int(positions[i]),
+            number,
+            document,
+            int(block.starts[i]),
+            int(block.ends[i]),
+        )
 
 
 def _shown(hits: list[_Hit]) -> list[_Hit]:

@@ -202,7 +202,7 @@ class _Answer:
                 beside=self.beside,
             )
         if top["verdict"] == FIRST_BY_LIST:
-            fails = [f"it is not so {why}" for why in str(top["broken_by"]).split("; ")]
+            fails = [_quoted(why) for why in str(top["broken_by"]).split("; ")]
             return first_by_list_only(
                 top["query"], found, _joined(fails), among=among, probability_first=chance, beside=self.beside
             )
@@ -424,8 +424,14 @@ def _called(ranking: AskedRanking) -> str:
     return f"“{written.removeprefix('@')}”"
 
 
+def _quoted(why: str) -> str:
+    """``without “strike”``; other checks as they are."""
+    head, spelling = why[:8], why[8:]
+    return f"without {wording.named(spelling)}" if head == "without " else why
+
+
 def _joined(parts: Sequence[str]) -> list[str]:
     """The first three reasons, and how many more there are."""
     if len(parts) <= 3:
         return list(parts)
-    return [*parts[:3], f"{len(parts) - 3} more reasons"]
+    return [*parts[:3], f"for {len(parts) - 3} more reasons in the table"]

@@ -240,8 +240,8 @@ def first_by_list_only(
 ) -> Claim:
     """An item that comes first only as its words were chosen or counted."""
     sentence = (
-        f"{capital(during(found.when))} {named(winner)} is the most often named of the {among}{beside} by this list of words only "
-        f"({_figures(found)}): {listing(fails)}."
+        f"{capital(during(found.when))} {named(winner)} is the most often named of the {among}{beside} by this list of words only: "
+        f"{_figures(found)}. It is not so {listing(fails, last='or')}."
     )
     values = (*found.values("first_"), ("probability_first", probability_first))
     return Claim(sentence, "first by list only", (winner,), False, values)
@@ -487,10 +487,16 @@ def aim_took_over(
     windows: Sequence[int],
 ) -> Claim:
     """One aim gained against chance while another lost; the pairs hold the gaining one first."""
+    passed = (before[0].ratio or 0) < (before[1].ratio or 0) and (after[0].ratio or 0) > (after[1].ratio or 0)
+    turn = (
+        f"{named(gained)} took over from {named(lost)}"
+        if passed
+        else f"{named(gained)} gained while {named(lost)} lost"
+    )
     sentence = (
-        f"Near {named(slogan)}, {named(gained)} took over from {named(lost)} between {before[0].when} and "
-        f"{after[0].when}: named within {after[0].window} words, {named(gained)} went from {_times(before[0])} to "
-        f"{_times(after[0])} what chance would give and {named(lost)} from {_times(before[1])} to {_times(after[1])}; "
+        f"Near {named(slogan)}, {turn} between {before[0].when} and {after[0].when}: named within {after[0].window} words, "
+        f"{named(gained)} went from {_times(before[0])} to {_times(after[0])} what chance would give and {named(lost)} from "
+        f"{_times(before[1])} to {_times(after[1])}; "
         f"windows of {listing([str(window) for window in windows])} words agree."
     )
     values = (

@@ -127,6 +127,8 @@ def span(start: dt.date, end: dt.date) -> str:
         return final
     if (last - start).days > _YEARS_ENOUGH:
         return _years(start.year, last.year)
+    if (start.year, start.month) == (last.year, last.month):
+        return f"{start.day}–{final}"
     if start.year == last.year:
         return f"{start.day} {_MONTHS[start.month - 1]} – {final}"
     return f"{day(start)} – {final}"
@@ -134,6 +136,9 @@ def span(start: dt.date, end: dt.date) -> str:
 
 def during(when: str) -> str:
     """A span with its preposition: ``in 1930–39``, ``on 3 May 1943``, ``from 3 May to 6 June 1943``."""
+    days = re.match(r"(\d{1,2})–(\d{1,2} .*)", when)
+    if days is not None:
+        return f"from {days[1]} to {days[2]}"
     if not re.match(r"\d{1,2} [A-Z]", when):
         return f"in {when}"
     first, dash, last = when.partition(" – ")
