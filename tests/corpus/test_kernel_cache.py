@@ -8,9 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import tendency
+from tendency.corpus.kernels import rehash
 
 # The smallest kernel, so that compiling it again and again is quick.
 PROGRAM = """
@@ -19,6 +21,8 @@ from tendency.corpus.kernels import rehash
 larger = np.zeros(4, np.uint64)
 rehash(np.array([7 << 32 | 1], np.uint64), larger)
 print(larger[3] & np.uint64(1))
+import sys
+print("numba" in sys.modules, file=sys.stderr) if "ASK" in __import__("os").environ else None
 """
 
 
@@ -54,6 +58,27 @@ def test_second_run_compiles_nothing(filled: Path, tmp_path: Path) -> None:
     """What one run compiled the next one loads, silently."""
     again = run(tmp_path, TENDENCY_CACHE=str(filled))
     assert (again.stdout, again.stderr) == ("1\n", "")
+
+
+def test_cached_run_needs_no_numba(filled: Path, tmp_path: Path) -> None:
+    """Code from the cache is loaded without importing numba, which would take longer than a query."""
+    assert run(tmp_path, TENDENCY_CACHE=str(filled), ASK="1").stderr == "False\n"
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (np.zeros(4, np.int64), np.zeros(8, np.uint64)),
+        (np.zeros(8, np.uint64)[::2], np.zeros(8, np.uint64)),
+        (np.zeros(4, np.uint64), np.frombuffer(bytes(64), np.uint64)),
+        (np.zeros(4, np.uint64), [0] * 8),
+        (np.zeros(4, np.uint64),),
+    ],
+)
+def test_wrong_arguments(values: tuple[object, ...]) -> None:
+    """An array of another type or layout, or one that cannot be written, never reaches machine code."""
+    with pytest.raises(TypeError, match="rehash"):
+        rehash(*values)
 
 
 @pytest.mark.parametrize("content", [b"", b"rubbish", None])

@@ -176,7 +176,7 @@ def test_equals_the_twin(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def check(text: str, language: str | None) -> None:
         assert places(text, language) == text_twin.tokens(text, language)
         assert scan(text, language).forms(text) == text_twin.forms(text, language)
-        monkeypatch.setattr(scan_documents, "_compiled", None)
+        monkeypatch.setattr(scan_documents, "_call", None)
         assert places(text, language) == text_twin.tokens(text, language)
         monkeypatch.undo()
 

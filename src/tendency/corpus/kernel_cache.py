@@ -1,44 +1,68 @@
 """Compiled kernels, kept in a folder of our own from one run to the next.
 
-numba's own cache wants to write beside the source or in the user's home and trusts what it
-reads. Ours goes where the user says, works with read-only site-packages and without a home,
-and holds a checksum for each entry: a stale, damaged or unwritable cache is a miss, never an
+numba compiles a kernel to machine code once. That code is kept in a file with its checksum, and
+later runs load it by llvmlite alone and call it by ctypes, which releases the GIL: importing numba
+and setting it up takes longer than most queries. The folder is where the user says; it works with
+read-only site-packages and without a home; a stale, damaged or unwritable cache is a miss, never an
 error. Nothing of numba's global configuration is changed.
 """
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
+import json
 import logging
 import os
-import pickle
+import re
 import sys
 import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+import numpy as np
+
 _log = logging.getLogger("tendency.kernels")
 _DIGEST_BYTES = 32
 _lock = threading.RLock()
-_helpers: dict[str, Callable[..., Any]] = {}
+_helpers: dict[str, FunctionType] = {}
+
+
+@dataclass(frozen=True)
+class _Code:
+    """Machine code of one kernel: the symbol to call, the names it may refer to, the object file."""
+
+    symbol: str
+    externals: tuple[str, ...]
+    content: bytes
+
+
+@dataclass(frozen=True)
+class _Argument:
+    """One declared argument: its type, and for an array whether the kernel writes to it."""
+
+    dtype: np.dtype[Any]
+    array: bool
+    written: bool
 
 
 class Kernel:
     """A function compiled for one signature at its first call, which then releases the GIL.
 
     Args:
-        function: In the subset of Python that numba compiles.
-        signature: Argument types as numba writes them; arrays are coerced to no other type,
-            so that one compiled form serves every caller.
+        function: In the subset of Python that numba compiles; it allocates no array.
+        signature: As numba writes it: arguments are contiguous arrays of one dimension or numbers,
+            the result is ``int64`` or ``void``.
 
     Attributes:
-        function: The same in plain Python, for so little work that loading numba would take longer.
+        function: The same in plain Python, for so little work that loading code would take longer.
         ready: Whether the compiled form is loaded.
     """
 
@@ -46,34 +70,71 @@ class Kernel:
         self.__doc__ = function.__doc__
         self.__name__ = function.__name__
         self.function, self._signature = function, signature
-        self._compiled: Any = None
-
-    def __call__(self, *arguments: Any) -> Any:
-        """What the compiled function returns."""
-        if self._compiled is None:
-            self.compile()
-        return self._compiled(*arguments)
+        self._arguments = _arguments(signature)
+        self._void = signature.startswith("void(")
+        self._call: Any = None
 
     @property
     def ready(self) -> bool:
         """Whether the compiled form is loaded."""
-        return self._compiled is not None
+        return self._call is not None
+
+    def __call__(self, *values: Any) -> Any:
+        """What the compiled function returns."""
+        if self._call is None:
+            self.compile()
+        if len(values) != len(self._arguments):
+            raise TypeError(f"{self.__name__} takes {len(self._arguments)} arguments, not {len(values)}.")
+        result, error = ctypes.c_int64(0), ctypes.c_void_p(0)
+        flat: list[Any] = [ctypes.addressof(result), ctypes.addressof(error)]
+        for place, (value, declared) in enumerate(zip(values, self._arguments, strict=True)):
+            if not declared.array:
+                flat.append(int(value))
+                continue
+            self._check(place, value, declared)
+            size, step = value.size, value.itemsize
+            # numba's array: owner, parent, items, bytes an item, data, shape, strides.
+            flat += (None, None, size, step, value.__array_interface__["data"][0], size, step)
+        status = self._call(*flat)
+        if status not in (0, -2):  # numba's codes for a value and for None
+            raise RuntimeError(f"The kernel {self.__name__} failed with status {status}.")
+        return None if self._void else result.value
 
     def compile(self) -> None:
         """Load the compiled form from the cache, or compile and keep it."""
         with _lock:
-            if self._compiled is None:
-                dispatcher = _dispatcher(self.function)
-                dispatcher._cache = _KernelCache(self.function)
-                dispatcher.compile(self._signature)
-                dispatcher.disable_compile()
-                self._compiled = dispatcher
+            if self._call is None:
+                path = _entry(self.function.__name__, self._signature)
+                code = _load(path)
+                if code is None:
+                    _announce()
+                    code = _compile(self.function, self._signature)
+                    _save(path, code)
+                self._call = self._prototype()(_address(code))
 
+    def _check(self, place: int, value: Any, declared: _Argument) -> None:
+        if (
+            not isinstance(value, np.ndarray)
+            or value.dtype != declared.dtype
+            or value.ndim != 1
+            or not value.flags.c_contiguous
+            or (declared.written and not value.flags.writeable)
+        ):
+            kind = "writable " if declared.written else ""
+            raise TypeError(
+                f"Argument {place} of {self.__name__} must be a {kind}contiguous array of {declared.dtype}, "
+                f"of one dimension."
+            )
 
-def helper(function: Callable[..., Any]) -> Any:
-    """A decorator for a function that kernels of the same module call."""
-    _helpers[function.__name__] = function
-    return function
+    def _prototype(self) -> Any:
+        pointer, number = ctypes.c_void_p, ctypes.c_int64
+        types: list[Any] = [pointer, pointer]
+        for declared in self._arguments:
+            if declared.array:
+                types += (pointer, pointer, number, number, pointer, number, number)
+            else:
+                types.append(np.ctypeslib.as_ctypes_type(declared.dtype))
+        return ctypes.CFUNCTYPE(ctypes.c_int32, *types)
 
 
 def kernel(signature: str) -> Callable[[Callable[..., Any]], Kernel]:
@@ -84,6 +145,13 @@ def kernel(signature: str) -> Callable[[Callable[..., Any]], Kernel]:
         return Kernel(function, signature)
 
     return decorate
+
+
+def helper(function: Callable[..., Any]) -> Any:
+    """A decorator for a function that kernels of the same module call."""
+    assert isinstance(function, FunctionType)
+    _helpers[function.__name__] = function
+    return function
 
 
 @cache
@@ -118,7 +186,7 @@ def _candidates() -> list[Path]:
 
 
 def _private_temporary_folder() -> list[Path]:
-    # Entries are unpickled, so the folder must be one that only this user can write.
+    # Entries are run, so the folder must be one that only this user can write.
     user = os.getuid() if hasattr(os, "getuid") else 0
     folder = Path(tempfile.gettempdir()) / f"tendency-{user}"
     with suppress(OSError):
@@ -133,10 +201,9 @@ def _private_temporary_folder() -> list[Path]:
 
 @cache
 def _source_digest() -> str:
-    digest = hashlib.sha256(
-        f"{version('numba')} {version('llvmlite')} {sys.version_info[:2]} {sys.implementation.cache_tag}".encode()
-    )
-    for name in ("classes.py", "text_rules.py", "kernels.py"):
+    """What the kernels, and the form they are kept in, depend on beside the processor."""
+    digest = hashlib.sha256(f"{version('numba')} {version('llvmlite')} {sys.version_info[:2]}".encode())
+    for name in ("kernel_cache.py", "classes.py", "text_rules.py", "kernels.py"):
         digest.update(Path(__file__).with_name(name).read_bytes())
     return digest.hexdigest()[:16]
 
@@ -146,9 +213,73 @@ def _announce() -> None:
     _log.warning("Compiling the counting kernels, once: this takes some seconds.")
 
 
-def _dispatcher(function: FunctionType) -> Any:
-    """The function as numba compiles it, calling compiled helpers."""
-    return _jit(FunctionType(function.__code__, _compiled_globals(function.__module__), function.__name__))
+def _arguments(signature: str) -> list[_Argument]:
+    """The declared arguments of a signature."""
+    inside = signature[signature.index("(") + 1 : signature.rindex(")")]
+    found = []
+    for match in re.finditer(
+        r"Array\((?P<read>\w+), 1, 'C', readonly=True\)|(?P<number>\w+)(?P<written>\[::1\])?", inside
+    ):
+        name = match["read"] or match["number"]
+        array = bool(match["read"] or match["written"])
+        found.append(_Argument(np.dtype(name), array, bool(match["written"])))
+    return found
+
+
+def _entry(name: str, signature: str) -> Path | None:
+    """The file for a kernel's code for this processor."""
+    folder = cache_folder()
+    if folder is None:
+        return None
+    from llvmlite import binding
+
+    machine = (binding.get_process_triple(), binding.get_host_cpu_name(), _processor_features())
+    key = hashlib.sha256(repr((name, signature, machine)).encode()).hexdigest()
+    return folder / f"{name}-{key[:16]}"
+
+
+@cache
+def _processor_features() -> str:
+    from llvmlite import binding
+
+    with suppress(RuntimeError):
+        return str(binding.get_host_cpu_features().flatten())
+    return ""
+
+
+def _load(path: Path | None) -> _Code | None:
+    """The code in a file, or None on any kind of miss."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        content = path.read_bytes() if path else b""
+        digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+        if payload and hashlib.sha256(payload).digest() == digest:
+            head, _, code = payload.partition(b"\n")
+            names = json.loads(head)
+            return _Code(names["symbol"], tuple(names["externals"]), code)
+    return None
+
+
+def _save(path: Path | None, code: _Code) -> None:
+    """Keep the code where that is possible."""
+    if path is None:
+        return
+    head = json.dumps({"symbol": code.symbol, "externals": code.externals}).encode()
+    payload = head + b"\n" + code.content
+    with suppress(OSError):
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            file.write(hashlib.sha256(payload).digest() + payload)
+        os.replace(file.name, path)
+
+
+def _compile(function: FunctionType, signature: str) -> _Code:
+    """The machine code of a function, by numba."""
+    seen = _compiled_globals(function.__module__)
+    dispatcher = _jit(FunctionType(function.__code__, seen, function.__name__))
+    dispatcher.compile(signature)
+    (result,) = dispatcher.overloads.values()
+    externals = [f.name for f in result.library._final_module.functions if f.is_declaration]
+    outside = tuple(sorted(name for name in externals if not name.startswith("llvm.")))
+    return _Code(result.fndesc.llvm_func_name, outside, bytes(result.library._get_compiled_object()))
 
 
 @cache
@@ -156,69 +287,40 @@ def _compiled_globals(module: str) -> dict[str, Any]:
     """What a module's kernels see: its globals, with each helper as numba compiles it."""
     seen = dict(vars(sys.modules[module]))
     for name, function in _helpers.items():
-        assert isinstance(function, FunctionType)
-        seen[name] = _jit(FunctionType(function.__code__, seen, name), no_cpython_wrapper=True)
+        seen[name] = _jit(FunctionType(function.__code__, seen, name))
     return seen
 
 
-def _jit(function: FunctionType, **options: bool) -> Any:
+def _jit(function: FunctionType) -> Any:
     import numba
 
     # Options that numba takes but does not declare: wrappers that nothing calls cost compile time.
     njit: Any = numba.njit
-    return njit(nogil=True, no_cfunc_wrapper=True, **options)(function)
+    return njit(no_cpython_wrapper=True, no_cfunc_wrapper=True)(function)
 
 
-class _KernelCache:
-    """What numba asks of a cache, for one function: one file for each signature and processor."""
+@cache
+def _engine() -> Any:
+    from llvmlite import binding
 
-    def __init__(self, function: FunctionType) -> None:
-        self._name = function.__name__
-        self._code = hashlib.sha256(function.__code__.co_code).hexdigest()
+    binding.initialize_native_target()
+    binding.initialize_native_asmprinter()
+    machine = binding.Target.from_default_triple().create_target_machine(jit=True)
+    return binding.create_mcjit_compiler(binding.parse_assembly(""), machine)
 
-    @property
-    def cache_path(self) -> str:
-        return str(cache_folder() or "")
 
-    def enable(self) -> None:
-        """Nothing to do: the cache is always on."""
+# numba's array clean-up is linked in but never reached, for arrays come without an owner.
+_unreachable = ctypes.CFUNCTYPE(None)(lambda: None)
 
-    def disable(self) -> None:
-        """Nothing to do: the cache is always on."""
 
-    def flush(self) -> None:
-        """Nothing to do: entries are written at once."""
+def _address(code: _Code) -> int:
+    """Where the code begins in memory, once it is loaded."""
+    from llvmlite import binding
 
-    def load_overload(self, signature: Any, target: Any) -> Any:
-        """The compiled form for this signature, or None on any kind of miss."""
-        target.refresh()
-        with suppress(Exception):
-            path = self._path(signature, target.codegen())
-            content = path.read_bytes() if path else b""
-            digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
-            if payload and hashlib.sha256(payload).digest() == digest:
-                from numba.core import compiler
-
-                result: Any = compiler.CompileResult
-                return result._rebuild(target, *pickle.loads(payload))
-        _announce()
-        return None
-
-    def save_overload(self, signature: Any, compiled: Any) -> None:
-        """Keep the compiled form where that is possible."""
-        with suppress(Exception):
-            from numba.core import serialize
-
-            dumps: Any = serialize.dumps
-            path = self._path(signature, compiled.codegen)
-            if path is None:
-                return
-            payload = dumps(compiled._reduce())
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-                file.write(hashlib.sha256(payload).digest() + payload)
-            os.replace(file.name, path)
-
-    def _path(self, signature: Any, codegen: Any) -> Path | None:
-        folder = cache_folder()
-        key = hashlib.sha256(repr((str(signature), codegen.magic_tuple(), self._code)).encode()).hexdigest()
-        return folder / f"{self._name}-{key[:16]}" if folder else None
+    engine = _engine()
+    for name in code.externals:
+        if not binding.address_of_symbol(name):
+            binding.add_symbol(name, ctypes.cast(_unreachable, ctypes.c_void_p).value)
+    engine.add_object_file(binding.object_file.ObjectFileRef.from_data(code.content))
+    engine.finalize_object()
+    return int(engine.get_function_address(code.symbol))

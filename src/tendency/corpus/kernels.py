@@ -8,6 +8,7 @@ here, in classes.py or in text_rules.py makes a new cache folder, and compiles a
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tendency.corpus.classes import (
     APOSTROPHE,
@@ -428,21 +429,25 @@ def scan_documents(  # type: ignore[no-untyped-def]
     return n
 
 
-@kernel(f"uint32[::1]({READ_U32}, {READ_I64})")
-def invert(tokens, first):  # type: ignore[no-untyped-def]
+def invert(tokens: NDArray[np.uint32], first: NDArray[np.int64]) -> NDArray[np.uint32]:
     """The positions of every term, ascending in each: a counting sort.
 
     Args:
         tokens: The term at each position.
         first: Where each term's positions begin in the result, (terms + 1,).
     """
-    places = first.copy()
     postings = np.empty(len(tokens), np.uint32)
+    invert_into(tokens, first.copy(), postings)
+    return postings
+
+
+@kernel(f"void({READ_U32}, int64[::1], uint32[::1])")
+def invert_into(tokens, places, postings):  # type: ignore[no-untyped-def]
+    """Write each position where its term's next one goes, and move that place on."""
     for position in range(len(tokens)):
         term = tokens[position]
         postings[places[term]] = position
         places[term] += 1
-    return postings
 
 
 @_helper
@@ -555,8 +560,12 @@ def rehash(slots, larger):  # type: ignore[no-untyped-def]
             larger[slot] = entry
 
 
-@kernel(f"uint8[::1]({READ_U8}, {READ_I64}, {READ_U32}, {READ_I64})")
-def gather_strings(data, bounds, places, new_bounds):  # type: ignore[no-untyped-def]
+def gather_strings(
+    data: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
+    places: NDArray[np.uint32],
+    new_bounds: NDArray[np.int64],
+) -> NDArray[np.uint8]:
     """The bytes of the strings at ``places``, one after the other.
 
     Args:
@@ -565,12 +574,18 @@ def gather_strings(data, bounds, places, new_bounds):  # type: ignore[no-untyped
         places: Which strings to take.
         new_bounds: Where each of those begins in the result, (places + 1,).
     """
-    gathered = np.empty(new_bounds[len(places)], np.uint8)
+    gathered = np.empty(int(new_bounds[len(places)]), np.uint8)
+    gather_into(data, bounds, places, new_bounds, gathered)
+    return gathered
+
+
+@kernel(f"void({READ_U8}, {READ_I64}, {READ_U32}, {READ_I64}, uint8[::1])")
+def gather_into(data, bounds, places, new_bounds, gathered):  # type: ignore[no-untyped-def]
+    """Write the bytes of the strings at ``places`` to ``gathered``."""
     for i in range(len(places)):
         begin, at = bounds[places[i]], new_bounds[i]
         for k in range(new_bounds[i + 1] - at):
             gathered[at + k] = data[begin + k]
-    return gathered
 
 
 @kernel(f"void({READ_U8}, {READ_I64}, {READ_U32}, int64, uint64[::1], uint8[::1])")
