@@ -26,11 +26,19 @@ _REST = "all others"
 METHODS: tuple[tuple[str, str], ...] = (
     (
         "Rates: sum of hits ÷ sum of words; intervals of a negative binomial count whose burstiness is measured over clusters",
+        "Church and Gale (1995), Poisson mixtures, doi:10.1017/S1351324900000139",
+    ),
+    (
+        "Why words are not independent draws",
         "Lijffijt and others (2016), Significance testing of word frequencies in corpora, doi:10.1093/llc/fqu064",
     ),
     (
-        "Limits of a count: equal tails of Jeffreys’ posterior, one-sided where there is no hit",
-        "Brown, Cai and DasGupta (2001), Interval estimation for a binomial proportion, doi:10.1214/ss/1009213286",
+        "The upper limit where there is no hit: the rule of three",
+        "Hanley and Lippman-Hand (1983), If nothing goes wrong, is everything all right?, doi:10.1001/jama.1983.03330370053031",
+    ),
+    (
+        "Ranks and the probability of being named most, from joint draws",
+        "Goldstein and Spiegelhalter (1996), League tables and their limitations, doi:10.2307/2983325",
     ),
     (
         "Order reversed: an intersection–union test of both leads",

@@ -434,4 +434,4 @@ def _joined(parts: Sequence[str]) -> list[str]:
     """The first three reasons, and how many more there are."""
     if len(parts) <= 3:
         return list(parts)
-    return [*parts[:3], f"for {len(parts) - 3} more reasons in the table"]
+    return [*parts[:3], f"for {wording.counted(len(parts) - 3, 'more reason')} in the table"]

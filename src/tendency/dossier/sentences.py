@@ -312,8 +312,8 @@ def order_reversed(
 def order_not_shown(name: str, before: str, after: str, *, pairs: int, beside: str) -> Claim:
     """No two items changed places beyond chance."""
     sentence = (
-        f"{name}: that any two of them changed places between {before} and {after}, as they are named{beside}, is not "
-        f"shown ({counted(pairs, 'pair')} tested together)."
+        f"{name}: no two of them are shown to have changed places between {before} and {after} in how often they are "
+        f"named{beside} ({counted(pairs, 'pair')} tested{' together' if pairs > 1 else ''})."
     )
     return Claim(sentence, "order not shown to change", (name,), False, (("pairs", pairs),))
 
