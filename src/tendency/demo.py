@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tendency.errors import SettingError, StorageError
-from tendency.specimen import BEFORE, Specimen, Truth, questions
 
 if TYPE_CHECKING:
     from tendency.dossier.finding import Answers, Claim, Finding
+    from tendency.specimen import Specimen, Truth
 
 Progress = Callable[[float, float], None]
 _INDEX = "dossier.index"
@@ -141,6 +141,7 @@ def demo(to: Path, seed: int = 1, progress: Progress | None = None, *, scale: fl
     from tendency.corpus import Index
     from tendency.dossier import answer
     from tendency.report import write_report
+    from tendency.specimen import Specimen
 
     began, steps = time.perf_counter(), 3
     tell = progress or (lambda done, of: None)
@@ -285,6 +286,8 @@ _SAME = 1 + 1e-9
 
 def _rivals(item: str) -> tuple[str, ...]:
     """All items of the ranking that has this one."""
+    from tendency.specimen import questions
+
     return next(tuple(items) for items in questions.ITEMS.values() if item in items)
 
 
@@ -296,6 +299,8 @@ def _rank(specimen: Specimen, item: str, span: int) -> int:
 
 def _not_first(specimen: Specimen, claim: Claim) -> bool:
     """True when another item has the higher rate, an equal one, or the item owes its place to one spelling."""
+    from tendency.specimen import BEFORE
+
     winner = claim.subjects[0]
     if any(truth.kind == "one spelling" and truth.subjects[0] == winner for truth in specimen.truths):
         return True
