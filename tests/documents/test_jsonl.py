@@ -204,7 +204,7 @@ def test_a_line_beyond_the_limit_is_left_out(read_bytes: Read, monkeypatch: pyte
         assert len(documents) == 2
         assert reading.left_out == {"too large": 1}
         assert reading.problems[0].line == 2
-    assert limits.LARGEST_TEXT == 256 * 2**20
+    assert limits.LARGEST_TEXT == 2 * 2**30
 
 
 def test_names_of_columns_can_be_given(read_bytes: Read) -> None:

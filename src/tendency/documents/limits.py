@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-#: Bytes of one line, one cell or one text.
-LARGEST_TEXT = 256 * 2**20
+#: Bytes of one line, one cell or one text. The index takes less in one document, and says so; what is between the two
+#: can be cut at blank lines as it is added.
+LARGEST_TEXT = 2 * 2**30
 
 #: Bytes of a front matter block.
 LARGEST_FRONT_MATTER = 64 * 2**10
