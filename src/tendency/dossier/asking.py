@@ -17,8 +17,8 @@ from tendency.dossier import wording
 from tendency.dossier.reading import STANDPOINT, Questions
 from tendency.tally import Eras, Tally
 
-LINES_IN_ALL = 2_000
-"""Lines of evidence in a report; a line takes about half a kilobyte of the page."""
+LINES_IN_ALL = 1_200
+"""Lines of evidence in a report; a line takes nearly a kilobyte of the page."""
 MOST_LINES = 5
 """Lines of evidence behind one figure."""
 

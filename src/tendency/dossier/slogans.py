@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -298,6 +299,7 @@ class _Answer:
         whole = self._aims_of("all")
         self.recipes.append(whole.recipe)
         once = Frame.of(self.asking, _periods(whole.table), "all", self.asked.where)
+        undivided = replace(frame, splits={WHOLE: frame.masks})
         anchors: dict[tuple[str, int, str, str], str] = {}
         over_time = self._aims_of(self.by)
         several = over_time.table["period"].n_unique() > 1
@@ -310,7 +312,9 @@ class _Answer:
                 )
                 anchors |= {(aim, window, period, split): one for (period, split), one in found.items()}
                 if window == WINDOW and several:
-                    found = self.sentences.collect(frame, heading, near, label=f"a{place}", cells=self.cells)
+                    found = self.sentences.collect(
+                        undivided, heading, near, label=f"a{place}", cells=self.cells
+                    )
                     anchors |= {(aim, window, period, split): one for (period, split), one in found.items()}
         self.whole = whole
         claims = [*self._against_chance(whole)]
