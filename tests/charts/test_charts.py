@@ -178,6 +178,34 @@ def test_aims_over_time_take_one_window(aims_table: Make, years: Spans) -> None:
         aims_chart(table, title="t", window=50)
 
 
+def test_fields_of_bars_share_a_scale_unless_one_would_lie_flat() -> None:
+    """A source with a hundred times the words of another has a scale of its own, and the chart says so."""
+    day = dt.date(1916, 11, 1)
+    table = pl.DataFrame(
+        {
+            "period": ["1916"] * 2,
+            "start": [day] * 2,
+            "end": [dt.date(1917, 1, 1)] * 2,
+            "source": ["a", "b"],
+            "n": [9, 12],
+        }
+    )
+
+    def drawn(part: pl.DataFrame) -> tuple[set[float], str]:
+        spec = bars(part, category="period", value="n", title="t", unit="words", group="source")
+        tops = {
+            layer["encoding"]["y"]["scale"]["domain"][1]
+            for layer in _layers(spec)
+            if layer["mark"]["type"] == "rect"
+        }
+        return tops, _texts(spec)
+
+    assert drawn(table) == ({15.0}, "")
+    tops, said = drawn(table.with_columns(n=pl.Series([9, 1200])))
+    assert tops == {10.0, 1500.0}
+    assert said == "each field has a scale of its own"
+
+
 def test_a_ratio_of_zero_stands_off_the_curve(aims_table: Make, years: Spans) -> None:
     """Nothing seen is infinitely far down on an axis of factors: an open mark, and no line to it."""
     spec = aims_chart(aims_table(["a", "b"], years(1936, 9)), title="t")

@@ -29,21 +29,29 @@ def bars(
     needed = [category, value, *([group] if group else [])]
     read = rows(table, needed)
     over_time = {"start", "end"} <= set(table.columns)
-    groups = list(dict.fromkeys(named(row[group]) if group else "" for row in read))
+    groups = list(dict.fromkeys(_group(row, group) for row in read))
     largest = max(read, key=lambda row: number(row, value) or 0.0)
     alt = (
         f"{title.rstrip('.')}. {len(read)} bars; the largest is {_name(largest, category, group)} "
         f"with {plain(number(largest, value))} {unit}."
     )
 
+    lengths = {
+        name: [number(row, value) or 0.0 for row in read if _group(row, group) == name] for name in groups
+    }
+    tops = {name: ceiling(of_group, []) for name, of_group in lengths.items()}
+    # One scale for all, unless it would press some fields flat.
+    apart = over_time and max(tops.values()) > _FLAT * min(tops.values())
+    if not apart:
+        tops = dict.fromkeys(groups, max(tops.values()))
+
     def build(style: Style) -> Spec:
-        top = ceiling([number(row, value) or 0.0 for row in read], [])
         views = []
         for name in groups:
-            here = [row for row in read if not group or named(row[group]) == name]
+            here = [row for row in read if _group(row, group) == name]
             draw = _columns if over_time else _rows
-            view = draw(here, read, category, value, unit, top, style)
-            if name or group:
+            view = draw(here, read, category, value, unit, tops[name], style)
+            if group:
                 view["title"] = {
                     "text": wrap(name or "none", style.plot, style.font),
                     "fontSize": style.font,
@@ -51,13 +59,35 @@ def bars(
                     "frame": "group",
                 }
             views.append(view)
+        if apart:
+            views[-1]["layer"].append(_own_scales(views[-1]["height"], style))
         return framed(views, title, alt, style)
 
     return on_screen_and_print(build)
 
 
+# How many times as high one field's bars may be as another's on one scale.
+_FLAT = 8
+
+
+def _group(row: dict[str, Any], group: str | None) -> str:
+    return named(row[group]) if group else ""
+
+
+def _own_scales(height: float, style: Style) -> Spec:
+    return {
+        "data": {"values": [{"t": "each field has a scale of its own"}]},
+        "mark": {"type": "text", "align": "left", "baseline": "line-top", "fill": style.muted},
+        "encoding": {
+            "x": {"value": 0},
+            "y": {"value": height + style.font * 2.4},
+            "text": {"field": "t"},
+        },
+    }
+
+
 def _name(row: dict[str, Any], category: str, group: str | None) -> str:
-    return ", ".join(part for part in (named(row[category]), named(row[group]) if group else "") if part)
+    return ", ".join(part for part in (named(row[category]), _group(row, group)) if part)
 
 
 def _bar_rows(here: Sequence[dict[str, Any]], category: str, value: str, unit: str) -> list[dict[str, Any]]:
