@@ -241,6 +241,8 @@ def _change(joint: Joint, split: int, pair: Sequence[Quantity], level: float, sa
         return nothing
     drawn = joint.sample(split, pair, joint.correlation_between(split, pair), salt)
     differences = drawn[:, 1] - drawn[:, 0]
+    middle = float(np.median(differences))
+    differences = middle + (differences - middle) * _widening(joint, split, pair, level)
     tail = (1 - level) / 2
     low, high = np.exp(np.clip(np.quantile(differences, [tail, 1 - tail]), -700, 700))
     rates = [_ratio(joint.tally, q, split) for q in pair]
@@ -251,6 +253,23 @@ def _change(joint: Joint, split: int, pair: Sequence[Quantity], level: float, sa
         "p": _two_sided(differences),
         "few": _few(joint, split, pair),
     }
+
+
+def _widening(joint: Joint, split: int, pair: Sequence[Quantity], level: float) -> float:
+    """How much wider a change is drawn because burstiness is itself estimated: Student's t over the normal.
+
+    The variance of an estimate of 1/k from M clusters is (2 + 6/k)/M times its square, by the kurtosis of a
+    negative binomial count; Satterthwaite's degrees of freedom are then M/(1 + 3/k).
+    """
+    from scipy.special import ndtri, stdtrit
+
+    found = [joint.widest(q.column, q.exposure) for q in pair]
+    clusters = sum(float(one.clusters[q.period, split]) for one, q in zip(found, pair, strict=True))
+    burstiness = max(float(one.burstiness[q.period, split]) for one, q in zip(found, pair, strict=True))
+    freedom = max(2.0, clusters / (1 + 3 * burstiness))
+    # Ten times further out than the level, where the tests of a family are decided.
+    tail = (1 - level) / 20
+    return float(stdtrit(freedom, 1 - tail) / ndtri(1 - tail))
 
 
 def _ratio(tally: Tally, quantity: Quantity, split: int) -> float:

@@ -226,6 +226,7 @@ class Widest:
     low: Floats
     high: Floats
     shape: Floats
+    burstiness: Floats
     interval: NDArray[np.str_]
     cluster: NDArray[np.str_]
     clusters: NDArray[np.int64]
@@ -250,11 +251,18 @@ def widest(tally: Tally, column: int, exposure: int = 0, level: float = 0.95) ->
         every.append((clustering.name, low, high))
         clusters = clustering.moments.clusters
         names = np.full(hits.shape, clustering.name)
-        this = Widest(low, high, found.shape, found.interval, names, clusters, ())
+        this = Widest(low, high, found.shape, found.burstiness, found.interval, names, clusters, ())
         chosen = this if chosen is None else _wider(chosen, this)
     assert chosen is not None, "a tally with intervals has a clustering"
     return Widest(
-        chosen.low, chosen.high, chosen.shape, chosen.interval, chosen.cluster, chosen.clusters, tuple(every)
+        chosen.low,
+        chosen.high,
+        chosen.shape,
+        chosen.burstiness,
+        chosen.interval,
+        chosen.cluster,
+        chosen.clusters,
+        tuple(every),
     )
 
 
@@ -265,6 +273,7 @@ def _wider(a: Widest, b: Widest) -> Widest:
         np.where(second, b.low, a.low),
         np.where(second, b.high, a.high),
         np.where(second, b.shape, a.shape),
+        np.where(second, b.burstiness, a.burstiness),
         np.where(second, b.interval, a.interval),
         np.where(second, b.cluster, a.cluster),
         np.minimum(a.clusters, b.clusters),
