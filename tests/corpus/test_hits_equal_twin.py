@@ -28,7 +28,7 @@ CORPORA = {
     "newspapers-1916-11-12.jsonl.gz": (31, 300),
     "stalin-works-ru.jsonl.gz": (6, 250),
 }
-"""Every how many documents one is taken, and how many characters of it at most."""
+"""Every how many documents one is taken, and how many characters of it at most; bench/hits_equal_twin.py takes all."""
 
 
 def _documents(path: Path, every: int, characters: int) -> Iterator[Document]:
@@ -73,7 +73,7 @@ def _twin_hits(plain: dict[str, PlainDocument], text: str) -> dict[str, list[tup
 
 @pytest.mark.parametrize("name", CORPORA)
 def test_hits_equal_the_twin_on_real_texts(name: str, shared_data: Path, tmp_path: Path):
-    """200 random queries find the same hits as the definition, in total and for each year."""
+    """Random queries find the same hits as the definition, in total and for each year."""
     every, characters = CORPORA[name]
     documents = list(_documents(shared_data / name, every, characters))
     add(tmp_path / "index", documents)
@@ -82,7 +82,7 @@ def test_hits_equal_the_twin_on_real_texts(name: str, shared_data: Path, tmp_pat
     years = {document.id: document.date.start.year for document in documents}
     maker = Maker(list(plain.values()), seed=1917)
     with_hits = 0
-    for _ in range(200):
+    for _ in range(70):
         text = maker.query()
         found, expected = _index_hits(index, text), _twin_hits(plain, text)
         by_year = [
@@ -91,7 +91,7 @@ def test_hits_equal_the_twin_on_real_texts(name: str, shared_data: Path, tmp_pat
         assert by_year[0] == by_year[1], text
         assert found == expected, text
         with_hits += bool(found)
-    assert with_hits > 120
+    assert with_hits > 40
 
 
 ALPHABETS = {

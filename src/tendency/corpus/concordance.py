@@ -248,7 +248,9 @@ def _lots(keys: NDArray[np.uint64], positions: NDArray[np.int64]) -> NDArray[np.
     """
     import numpy as np
 
-    mixed: NDArray[np.uint64] = keys + (positions.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed: NDArray[np.uint64] = keys + (positions.astype(np.uint64) + np.uint64(1)) * np.uint64(
+        0x9E3779B97F4A7C15
+    )
     mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return mixed ^ (mixed >> np.uint64(31))
@@ -305,7 +307,7 @@ def _cut(text: str, width: int, *, whole: bool) -> str:
     """At most ``width`` characters of a text, less the word that the end would cut, unless it is one long word."""
     if len(text) <= width:
         return text if whole else _before_last_space(text)
-    if text[width].isspace():
+    if text[width].isspace() or text[width - 1 : width].isspace():
         return text[:width]
     return _before_last_space(text[:width])
 

@@ -137,7 +137,7 @@ class Condition:
         """The documents of a segment for which it holds, bool of shape (documents,)."""
         if self.views is None:
             raise ValueError("bind the condition to an index first: condition.bound(index)")
-        column = _Evaluator(segment, dict(self.views)).column(self.expression)
+        column = _Evaluator(segment, dict(self.views)).truth(self.expression)
         truth = np.array([value is True for value in column.values], np.bool_)
         return truth[column.codes]
 
@@ -472,6 +472,7 @@ class _Evaluator:
         self.segment, self.views = segment, views
 
     def column(self, expression: Expression) -> _Column:
+        """The expression's value for each document."""
         match expression:
             case Constant(value):
                 return _Column([value], np.zeros(self.segment.documents, np.int64))
@@ -490,15 +491,16 @@ class _Evaluator:
             case Absent(value):
                 return _combined(lambda held: held is None, self.column(value))
             case Negation(part):
-                return _combined(lambda held: None if held is None else not held, self._truth(part))
+                return _combined(lambda held: None if held is None else not held, self.truth(part))
             case Logic(kind, parts):
-                columns = [self._truth(part) for part in parts]
+                columns = [self.truth(part) for part in parts]
                 combine = _and if kind == "AND" else _or
                 while len(columns) > 1:
                     columns[:2] = [_combined(combine, columns[0], columns[1])]
                 return columns[0]
 
-    def _truth(self, expression: Expression) -> _Column:
+    def truth(self, expression: Expression) -> _Column:
+        """True, False or None for each document."""
         column = self.column(expression)
         if isinstance(expression, FieldName | Call):
             return _Column([_typed(value, "boolean") for value in column.values], column.codes)

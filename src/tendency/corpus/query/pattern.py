@@ -9,7 +9,7 @@ _SPECIAL = set(".^$*+?{}[]|()\\")
 
 
 def simplify(pattern: str) -> tuple[Literal["is", "glob", "regex"], str]:
-    """The kind of a pattern and its text: ``be.*`` is the glob ``be*``, ``U\\.S`` the literal ``U.S``."""
+    """The kind of a pattern and its text: ``be.*`` is the glob ``be*``."""
     literal: list[str] = []
     wild = False
     at = 0

@@ -1,0 +1,215 @@
+"""Hits in small texts whose answer is plain to the eye."""
+
+from __future__ import annotations
+
+import itertools
+import pickle
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from corpus.index_helpers import doc
+from tendency.corpus import Index, add, parse, search
+from tendency.corpus.search import Deadline, count_by_document, evaluate, evaluate_together
+from tendency.errors import QueryCancelledError, QueryError, QueryTimeoutError
+
+ALPHABET = "A b c. D b e, f g h i. J k l m n o p b."
+
+
+@pytest.fixture
+def ask(tmp_path: Path):
+    """What a query finds in one text, the hits' texts joined by bars."""
+
+    def found(query: str, text: str = ALPHABET, **fields: str) -> str:
+        path = tmp_path / str(len(list(tmp_path.iterdir())))
+        add(path, [doc("it", text, **fields)])
+        index = Index.open(path)
+        (segment,) = index.segments
+        hits = []
+        for block in evaluate(segment, parse(query).bound(index)):
+            for start, end in zip(block.starts.tolist(), block.ends.tolist(), strict=True):
+                starts, ends = segment.offsets(0, [start, end - 1])
+                hits.append(segment.passage(0, int(starts[0]), int(ends[1])))
+        return "|".join(hits)
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("query", "hits"),
+    [
+        ("b", "b|b|b"),
+        ("a b", "A b"),
+        ("c d", ""),
+        ("c d within doc", "c. D"),
+        ("exact:A", "A"),
+        ("exact:a", ""),
+        ('"D b"', "D b"),
+        ("e f", "e, f"),
+        ("* b", "A b|D b|p b"),
+        ("b (c | e f)", "b c|b e, f"),
+        ("(b | b c | b c x)", "b|b|b"),
+        ("b near/1 a", "b"),
+        ("b near/1 (a | d)", "b|b"),
+        ("b not near/1 (a | d)", "b"),
+        ("b near/9 b", ""),
+        ("b near/2 b within doc", ""),
+        ("b near/3 b within doc", "b|b"),
+        ("c near/1 d", ""),
+        ("c near/1 d within doc", "c"),
+        ("i near/4 f", "i"),
+        ("i near/2 f", ""),
+        ('"f" []{0,1} [form="h|i"]', "f g h"),
+        ('"f" []{2} [form="h|i"]', "f g h i"),
+        ('"b"%c []* [form="[ce]"]', "b c|b e"),
+        ('[form="[e-h]"]+', "e|f|g|h"),
+        ('[form="[e-h]"]{3}', "e, f g|f g h"),
+        ("<s> []", "A|D|J"),
+        ("[] </s>", "c|i|b"),
+        ('<s> "A" []* </s>', "A b c"),
+        ('"c" </s> "D" within doc', "c. D"),
+        ('"c" </s> <s> "D" within doc', "c. D"),
+        ('"b" <s> within doc', ""),
+        ('[word="b" & word!="c"]', "b|b|b"),
+        ('[form="[a-c]" & !(word="b" | word="c")]', "A"),
+        ('"x"? "e"%c', "e"),
+        ("b :: author = 'A'", "b|b|b"),
+        ("b :: author = 'B'", ""),
+    ],
+)
+def test_what_each_feature_finds(ask, query: str, hits: str):
+    """Sequences stay in a sentence; the shortest hit from each start; a hit is not its own neighbour."""
+    assert ask(query, author="A") == hits
+
+
+def test_as_written(ask):
+    """A hyphen counts only where it is asked for, and a word broken at a line's end is one word."""
+    text = "anti-Soviet anti Soviet Anti-Soviet anti–Soviet con-\nspiracy"
+    assert ask("anti-Soviet", text) == "anti-Soviet|anti Soviet|Anti-Soviet|anti–Soviet"
+    assert ask("exact:anti-Soviet", text) == "anti-Soviet"
+    assert ask("conspiracy", text) == "con-\nspiracy"
+    assert ask('exact:anti-Soviet []{1,2} "Anti"', text) == "anti-Soviet anti Soviet Anti"
+
+
+def test_wildcards_never_cross_words(ask):
+    """A star stands for letters of one word."""
+    assert ask("bu*y", "busy bureaucracy but why bury") == "busy|bureaucracy|bury"
+    assert ask("b?t", "bat bit boot bt") == "bat|bit"
+    assert ask("*ism", "ism socialism isms") == "ism|socialism"
+    assert ask("exact:S*", "Soviet soviet") == "Soviet"
+
+
+def test_accents_and_canonical_forms(ask):
+    """Accents count unless %d; composed and decomposed letters are the same."""
+    text = "café cafe\u0301 cafe CAFÉ й и"
+    assert ask("café", text) == "café|cafe\u0301|CAFÉ"
+    assert ask("exact:café", text) == "café|cafe\u0301"
+    assert ask('"cafe"%cd', text) == "café|cafe\u0301|cafe|CAFÉ"
+    assert ask('"cafe"%d', text) == "café|cafe\u0301|cafe"
+    assert ask('"caf."%d', text) == "café|cafe\u0301|cafe"
+    assert ask('"и"%cd', text) == "и"
+
+
+def test_elisions_are_read_both_ways(ask):
+    """A query has no language: it finds l'homme in an English and in a French document."""
+    assert ask("l'homme", "Dans l'homme", language="fr") == "l'homme"
+    assert ask("l'homme", "Dans l'homme", language="en") == "l'homme"
+    assert ask("homme", "Dans l'homme", language="fr") == "homme"
+
+
+def test_a_hit_has_at_most_a_thousand_tokens(ask):
+    """The thousandth token may end a hit, the next may not."""
+    assert ask('"a" []{0,998} "b"', "a " + "x " * 998 + "b").endswith("b")
+    assert ask('"a" []* "b"', "a " + "x " * 999 + "b") == ""
+
+
+def test_lemmas_follow_the_documents_language(ask):
+    """A lemma is looked for in the lists of the language that the document states."""
+    assert ask("lemma:go", "he goes and went", language="en") == "goes|went"
+    assert ask("lemma:go", "he goes and went", language="xx") == ""
+    assert ask("lemma:party*", "the parties party partly", language="en") == "parties|party"
+    assert ask('[lemma="go" & form!="went"]', "he goes and went", language="English") == "goes"
+
+
+def _index(path: Path) -> Index:
+    add(path, [doc(str(number), "peace and war. " * 40) for number in range(60)])
+    return Index.open(path)
+
+
+def test_blocks_are_whole_documents_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """However small the windows, blocks ascend, hold whole documents and together hold every hit."""
+    (segment,) = _index(tmp_path / "index").segments
+    mask = np.arange(60) % 3 == 0
+    for query in (
+        "peace",
+        "p*",
+        '"peace" []{0,70} "war"',
+        "peace near/2 war",
+        "war near/9 peace within doc",
+        "* war",
+    ):
+        whole = count_by_document(segment, parse(query), mask)
+        monkeypatch.setattr(search, "FEW", 0)
+        monkeypatch.setattr(search, "WINDOW", 300)
+        blocks = list(evaluate(segment, parse(query), mask))
+        assert len(blocks) > 10
+        documents = np.concatenate([block.documents for block in blocks])
+        assert np.array_equal(np.bincount(documents, minlength=60), whole)
+        assert np.array_equal(count_by_document(segment, parse(query), mask), whole)
+        assert all(a.documents[-1] < b.documents[0] for a, b in itertools.pairwise(blocks))
+        assert not whole[~mask].any()
+        assert whole[mask].all()
+        monkeypatch.undo()
+
+
+def test_several_queries_in_the_same_windows(tmp_path: Path):
+    """Hits of several queries come for the same runs of documents."""
+    (segment,) = _index(tmp_path / "index").segments
+    queries = (parse("peace"), parse("war"))
+    for start, end, blocks in evaluate_together(segment, queries):
+        for block in blocks:
+            assert len(block)
+            assert block.starts.min() >= start
+            assert block.ends.max() <= end
+
+
+def test_a_deadline_raises_and_gives_no_part(tmp_path: Path):
+    """A query that passed its time, or was cancelled, answers with an error."""
+    (segment,) = _index(tmp_path / "index").segments
+    with pytest.raises(QueryTimeoutError, match="no part of its answer"):
+        count_by_document(segment, parse("peace"), None, Deadline(-1))
+    deadline = Deadline()
+    canceller = threading.Thread(target=deadline.cancel)
+    canceller.start()
+    canceller.join()
+    with pytest.raises(QueryCancelledError):
+        count_by_document(segment, parse('"peace" []* "nothing"%c'), None, deadline)
+    with pytest.raises(QueryTimeoutError):
+        list(evaluate(segment, parse("peace"), None, pickle.loads(pickle.dumps(Deadline(-1)))))
+
+
+def test_an_unbound_filter_is_never_ignored(tmp_path: Path):
+    """A filter without the types of an index is a mistake of the caller, not a filter that keeps all."""
+    index = _index(tmp_path / "index")
+    with pytest.raises(ValueError, match="bind"):
+        count_by_document(index.segments[0], parse("peace :: words > 3"))
+    with pytest.raises(QueryError, match="no field"):
+        parse("peace :: autor = 'x'").bound(index)
+
+
+def test_asking_needs_no_compiler(tmp_path: Path):
+    """Counting a phrase loads neither numba nor Polars nor scipy."""
+    _index(tmp_path / "index")
+    program = (
+        "import sys; from tendency.corpus.index import Index; from tendency.corpus.search import count_by_document;"
+        "from tendency.corpus.query import parse;"
+        f"s = Index.open({str(tmp_path / 'index')!r}).segments[0];"
+        "print(count_by_document(s, parse('peace and* war | the anti-war not near/3 \"Red\"')).sum());"
+        "print([m for m in ('numba', 'polars', 'scipy', 'simplemma') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["2400", "[]"]
