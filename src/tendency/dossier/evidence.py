@@ -21,7 +21,7 @@ from tendency.dossier.asking import LINES_IN_ALL, MOST_LINES, Asking, slug
 from tendency.dossier.finding import Evidence
 from tendency.tally import NONE, Period, Periods
 
-WIDTH = 110
+WIDTH = 80
 """Characters of context on each side of a hit."""
 
 WHOLE = "all"
