@@ -178,8 +178,8 @@ AIMS: dict[str, dict[str, Course]] = {
     },
     # Near the limit because the slogan itself becomes rare.
     "Defence of the Republic": {
-        "against invasion": Course(0.48, 0.09),
-        "against the Directorate": Course(0.09, 0.48),
+        "against invasion": Course(0.46, 0.10),
+        "against the Directorate": Course(0.10, 0.46),
     },
     # No entry for "Roads before Palaces": its sentences carry an aim's words as often as any other.
 }
@@ -188,9 +188,9 @@ SLOGAN_RATES: dict[str, Course] = {
     "Defence of the Republic": Course(1120, 330),
     "Bread and Work": Course(640, 980),
     "A Free Assembly": Course(430, 740),
-    "Schools for All": Course(490, 290),
-    "The Eight-Hour Day": Course(350, 435),
-    "A Doctor in Every Parish": Course(340, 425),
+    "Schools for All": Course(465, 312),
+    "The Eight-Hour Day": Course(350, 425),
+    "A Doctor in Every Parish": Course(340, 420),
     "Land to the Tiller": steady(800),
     "Roads before Palaces": steady(500),
 }
@@ -199,9 +199,9 @@ DANGER_RATES: dict[str, Course] = {
     "the Northern League": Course(460, 120),
     "the grain ring": steady(250),
     "the Quiet Office": Course(120, 440),
-    "high water": Course(305, 193),
+    "high water": Course(298, 198),
     "marsh fever": steady(245),
-    "pit gas": Course(193, 305),
+    "pit gas": Course(198, 298),
 }
 MENTION_RATE = 200.0
 LONE_ALARM_RATE = 300.0
