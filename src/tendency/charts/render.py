@@ -129,6 +129,7 @@ def _tidy(drawn: str) -> str:
     for element in root.iter():
         _drop_ballast(element)
     _drop_empty(root)
+    _say_font_once(root)
     return _written(root)
 
 
@@ -190,6 +191,14 @@ def _drop_ballast(element: ET.Element) -> None:
     for name in ("transform", "d"):
         if name in element.attrib:
             element.set(name, re.sub(r"-?\d+\.\d{3,}", lambda m: f"{float(m[0]):.2f}", element.attrib[name]))
+
+
+def _say_font_once(root: ET.Element) -> None:
+    """The font on the drawing instead of on each of its hundreds of texts."""
+    root.set("font-family", FONT)
+    for element in root.iter():
+        if element is not root and element.attrib.get("font-family") == FONT:
+            del element.attrib["font-family"]
 
 
 def _drop_empty(root: ET.Element) -> None:

@@ -316,8 +316,15 @@ def _link(anchor: str | None, anchors: Anchors) -> Cell:
     return Cell(anchors[anchor], "text", anchor)
 
 
+_LONGEST_LABEL = 40
+"""Characters of the longest text that a cell does not break into lines."""
+
+
 def _kind(column: pl.Series) -> str:
-    return "number" if column.dtype.is_numeric() else "text"
+    if column.dtype.is_numeric():
+        return "number"
+    longest = max((len(str(value)) for value in column if value is not None), default=0)
+    return "text" if longest <= _LONGEST_LABEL else "sentence"
 
 
 def _places(column: pl.Series) -> int:
@@ -348,7 +355,7 @@ def _evidence(evidence: Evidence, anchors: Anchors) -> EvidenceView:
     elif shown == total:
         said = "The only hit." if total == 1 else f"All {total:,} hits."
     else:
-        said = f"{shown:,} of {total:,} hits, drawn at random with the seed of the recipe."
+        said = f"{shown:,} of {total:,} hits."
     return EvidenceView(
         anchor=evidence.anchor,
         label=anchors[evidence.anchor],
