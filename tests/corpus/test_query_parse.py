@@ -251,3 +251,12 @@ def test_queries_compare_by_meaning():
     assert parse("USSR") == parse("ussr")
     assert len({parse("USSR"), parse("ussr"), parse("exact:USSR")}) == 2
     assert [leaf.text for leaf in parse("a near/2 (b | a)").leaves] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "text", ["Stalin", " of the  USSR ", "within", "near doc", "中国 x", "AND then", "Ünïon 3rd"]
+)
+def test_plain_words_need_no_grammar_and_read_the_same(text: str):
+    """Words and nothing else are read without the grammar, to the same tree and notes."""
+    assert parse(text) == parse(f"({text})")
+    assert parse(text).notes == parse(f"({text})").notes

@@ -72,6 +72,8 @@ def ask(tmp_path: Path):
         ("[] </s>", "c|i|b"),
         ('<s> "A" []* </s>', "A b c"),
         ('"c" </s> "D" within doc', "c. D"),
+        ('[]* "g"%c', "D b e, f g|b e, f g|e, f g|f g|g"),
+        ('"D" []* "k"%c within doc', "D b e, f g h i. J k"),
         ('"c" </s> <s> "D" within doc', "c. D"),
         ('"b" <s> within doc', ""),
         ('[word="b" & word!="c"]', "b|b|b"),

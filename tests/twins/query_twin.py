@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
@@ -91,10 +91,8 @@ class Twin:
         self.tree, self.lemmas = tree, lemmas
         self._fits: dict[int, dict[str, bool]] = defaultdict(dict)
         self._may_start: dict[str, bool] = {}
-        tests = [node for node in walk(tree) if isinstance(node, AnyWord | Not)]
-        self.anywhere = bool(tests)
         self._tests = {id(node) for node in walk(tree) if is_test(node)}
-        self.terms = [node for node in walk(tree) if isinstance(node, Term)]
+        self._first = _first(tree)[0]
 
     def hits(self, document: PlainDocument) -> list[tuple[int, int]]:
         """First word and word after the last of each hit, in order."""
@@ -131,16 +129,28 @@ class Twin:
                 return any(pattern.fullmatch(one) for one in held)
         raise TypeError(test)
 
-    def _candidates(self, document: PlainDocument) -> Iterable[int]:
-        """Where a hit may start: a hit's first word passes some test that the query names."""
-        if self.anywhere:
-            return range(len(document.forms))
-        for form in document.places:
-            if form not in self._may_start:
-                self._may_start[form] = any(self.fits(term, form) for term in self.terms)
-        return sorted(
-            place for form, places in document.places.items() if self._may_start[form] for place in places
-        )
+    def first_forms(self, folded: Mapping[str, Iterable[str]]) -> None:
+        """Learn which of all forms, by their folding, a hit may begin with; others are then never looked at."""
+        self._known: set[str] = set()
+        for test in self._first:
+            if isinstance(test, Term) and test.kind == "is" and test.attribute != "lemma" and test.accents:
+                forms = folded.get(fold(test.text), ())
+            else:
+                forms = [form for held in folded.values() for form in held]
+            self._known.update(form for form in forms if self.fits(test, form))
+
+    def _candidates(self, document: PlainDocument) -> list[int]:
+        """Where a hit may start: its first word passes a test with which the pattern may begin."""
+        if hasattr(self, "_known"):
+            forms = document.places.keys() & self._known
+        else:
+            forms = {form for form in document.places if self._starts(form)}
+        return sorted(place for form in forms for place in document.places[form])
+
+    def _starts(self, form: str) -> bool:
+        if form not in self._may_start:
+            self._may_start[form] = any(self.fits(test, form) for test in self._first)
+        return self._may_start[form]
 
     def _hits(self, node: Node, document: PlainDocument, scope: str) -> list[tuple[int, int]]:
         match node:
@@ -221,6 +231,34 @@ class Twin:
             if times >= least:
                 found |= reached
         return found
+
+
+def _first(node: Node) -> tuple[list[Node], bool]:
+    """The tests that the first word of a hit of any part may pass, and whether a pattern may be without a word."""
+    if is_test(node):
+        return [node], False
+    match node:
+        case Near(left, right):
+            return [*_first(left)[0], *_first(right)[0]], False
+        case Within(part):
+            return _first(part)
+        case Written(parts):
+            return [parts[0]], False
+        case Either(parts):
+            found = [_first(part) for part in parts]
+            return [test for tests, _ in found for test in tests], any(empty for _, empty in found)
+        case Repeat(part, least):
+            tests, empty = _first(part)
+            return tests, empty or least == 0
+        case Sequence(parts):
+            tests = []
+            for part in parts:
+                more, empty = _first(part)
+                tests += more
+                if not empty:
+                    return tests, False
+            return tests, True
+    return [], True
 
 
 @cache

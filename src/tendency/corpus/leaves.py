@@ -191,9 +191,12 @@ def _fitting(found: TermSet, forms: Sequence[str], pattern: str) -> TermSet:
 
     if not found.size:
         return found
-    # Half a surrogate pair, which only a damaged text holds, fits nothing.
-    clean = [form.encode("utf-8", "replace").decode() for form in forms]
-    fit = pl.Series(clean, dtype=pl.String).str.contains(rf"\A{pattern}\z")
+    try:
+        series = pl.Series(forms, dtype=pl.String)
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which only a damaged text holds, fits nothing.
+        series = pl.Series([form.encode("utf-8", "replace").decode() for form in forms], dtype=pl.String)
+    fit = series.str.contains(rf"\A{pattern}\z")
     kept: TermSet = found[fit.to_numpy()]
     return kept
 

@@ -32,6 +32,7 @@ from tendency.corpus.query.tree import (
     either,
     is_test,
     leaves,
+    required,
 )
 
 if TYPE_CHECKING:
@@ -233,6 +234,11 @@ class _Window:
     @cached_property
     def sentence_ends(self) -> NDArray[np.uint32]:
         return _between(self.segment.postings(0), self.start, self.end)
+
+    @cached_property
+    def last_positions(self) -> Integers:
+        """Of each document."""
+        return self.segment.first[self.first_document + 1 : self.end_document + 1] - 1
 
     def documents_of(self, positions: Integers) -> NDArray[np.int32]:
         """The document of each position, where positions ascend."""
@@ -455,8 +461,11 @@ class _Any:
 class _Run:
     """Hits of an automaton."""
 
-    def __init__(self, automaton: Automaton, planner: _Planner, scope: Scope) -> None:
-        self.automaton, self.scope, self.planner = automaton, scope, planner
+    def __init__(self, pattern: Node, planner: _Planner, scope: Scope) -> None:
+        automaton = self.automaton = Automaton(pattern)
+        self.scope, self.planner = scope, planner
+        needed = [planner.words(test) for test in required(pattern)]
+        self.needed = min(needed, key=lambda words: words.frequency, default=None)
         self.written = {
             number: planner.phrase((test,))
             for number, test in enumerate(automaton.tests)
@@ -486,7 +495,7 @@ class _Run:
         return self.planner.segment.positions
 
     def spans(self, window: _Window) -> Spans:
-        if not any(held.frequency for held in self.first):
+        if not any(held.frequency for held in self.first) or (self.needed and not self.needed.frequency):
             return np.empty(0, np.int64), np.empty(0, np.int64)
         stream = window.stream(self.scope)
         written = {
@@ -507,13 +516,22 @@ class _Run:
 
     def _starts(self, window: _Window, stream: Stream) -> Integers:
         """The words with which a hit may begin."""
-        if sum(held.frequency for held in self.first) > window.segment.positions // 8:
-            return np.arange(stream.positions.size, dtype=np.int64)
-        found = [
-            held.positions(window) if isinstance(held, _Words) else held.spans(window)[0]
-            for held in self.first
-        ]
-        return np.searchsorted(stream.positions, np.unique(np.concatenate(found))).astype(np.int64)
+        positions = window.segment.positions
+        if sum(held.frequency for held in self.first) > positions // 8:
+            starts = np.arange(stream.positions.size, dtype=np.int64)
+        else:
+            found = [
+                held.positions(window) if isinstance(held, _Words) else held.spans(window)[0]
+                for held in self.first
+            ]
+            starts = np.searchsorted(stream.positions, np.unique(np.concatenate(found))).astype(np.int64)
+        if self.needed is None or self.needed.frequency > positions // 64:
+            return starts
+        # A word that every hit has is rare: only its sentences, or its documents, need be searched.
+        stretches = window.sentence_ends if self.scope == "sentence" else window.last_positions
+        wanted = np.zeros(stretches.size + 1, np.bool_)
+        wanted[np.searchsorted(stretches, self.needed.positions(window))] = True
+        return starts[wanted[np.searchsorted(stretches, stream.positions[starts])]]
 
 
 class _Beside:
@@ -602,7 +620,7 @@ class _Planner:
             return self.phrase((node,))
         phrases = _phrases(node) if scope == "sentence" else None
         if phrases is None:
-            return _Run(Automaton(node), self, scope)
+            return _Run(node, self, scope)
         plans = [self.phrase(parts) for parts in phrases]
         return plans[0] if len(plans) == 1 else _Any(list(plans))
 

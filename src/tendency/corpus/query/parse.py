@@ -37,6 +37,30 @@ _WITHIN_END: Final = re.compile(r"\s+within\s+(?:doc|s)\s*$", re.IGNORECASE)
 _QUESTION_END: Final = re.compile(r"[?!.…]*\?[?!.…]*(?=[\s)]*$)")
 
 
+# Words and nothing else: for the commonest query of all the grammar need not be loaded.
+_PLAIN: Final = re.compile(
+    r"(?!.*\bwithin\s+(?:doc|s)\s*$)\s*[^\W_]+(?:\s+[^\W_]+)*\s*", re.IGNORECASE | re.DOTALL
+)
+
+
+class _Word(str):
+    """A word and its place, as the grammar's tokens have it."""
+
+    start_pos: int
+
+
+class _Words:
+    """The parse tree of some words side by side."""
+
+    def __init__(self, pattern: str) -> None:
+        words = []
+        for match in re.finditer(r"\S+", pattern):
+            word = _Word(match[0])
+            word.start_pos = match.start()
+            words.append(word)
+        self.data, self.children = "words", words
+
+
 def parse(text: str, names: Mapping[str, str] | None = None) -> Query:
     """A query as a tree.
 
@@ -76,7 +100,8 @@ class _Reader:
             pattern = self._without_question_mark(pattern)
         if not pattern.strip():
             self._fail("expected a word to look for", len(pattern.rstrip()))
-        parsed = self._parsed(pattern, "cql" if is_cql else "bare")
+        plain = None if is_cql else _PLAIN.fullmatch(pattern)
+        parsed = _Words(pattern) if plain else self._parsed(pattern, "cql" if is_cql else "bare")
         node = self._build(parsed)
         if node is None:
             self._fail("there is no word here to look for, only punctuation", _place(parsed))
@@ -172,6 +197,9 @@ class _Reader:
             case "sequence":
                 found = [(self._build(part), part) for part in parts]
                 return self._sequence([(node, part) for node, part in found if node is not None])
+            case "words":
+                found = [(self._word(word), word) for word in parts]
+                return self._sequence([(node, word) for node, word in found if node is not None])
             case "group":
                 return self._build(parts[0])
             case "any_number" | "one_or_more" | "perhaps" | "times":

@@ -205,6 +205,21 @@ def unrolled(node: Node) -> int:
             return sum(unrolled(part) for part in children(node))
 
 
+def required(node: Node) -> list[Node]:
+    """Tests that some token of every hit of a pattern passes."""
+    match node:
+        case Sequence(parts):
+            return [test for part in parts for test in required(part)]
+        case Repeat(part, least):
+            return required(part) if least else []
+        case Written(parts):
+            return list(parts)
+        case AnyWord() | Boundary():
+            return []
+        case _:
+            return [node] if is_test(node) else []
+
+
 def names_nothing(node: Node) -> bool:
     """True when some hit could be made of any words whatever."""
     match node:
