@@ -42,3 +42,11 @@ def test_a_column_has_one_precision() -> None:
 def test_headings_are_words() -> None:
     """A column's name reads as words."""
     assert heading("documents_with_hits") == "documents with hits"
+
+
+def test_what_is_not_zero_is_not_printed_as_zero() -> None:
+    """A tiny probability is printed as less than the last decimal, not as nothing."""
+    assert written(0.00001, 4) == "< 0.0001"
+    assert written(-0.00001, 4) == "> −0.0001"
+    assert written(0.0, 4) == "0.0000"
+    assert written(0.00006, 4) == "0.0001"

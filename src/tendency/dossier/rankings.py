@@ -193,6 +193,7 @@ class _Answer:
         among, chance = len(rows), float(top["p_first"])
         if top["verdict"] == NOT_DECIDED or chance < SURE:
             return first_not_established(
+                self.asked.name,
                 top["query"],
                 found,
                 second["query"],
@@ -299,6 +300,7 @@ class _Answer:
             if passed and all(pair in reversals for pair in passed):
                 p = max(float(reversals[pair]["p_family"]) for pair in passed)
                 claim = rank_moved(
+                    self.asked.name,
                     item,
                     was,
                     now,

@@ -18,6 +18,7 @@ from tendency.dossier.wording import (
     interval,
     listing,
     named,
+    number_word,
     ordinal,
     percent,
     plural,
@@ -228,7 +229,7 @@ def named_most(
     """The item named most, when every check upholds it."""
     held = f", and remains so {listing(checks)}" if checks else ""
     sentence = (
-        f"{capital(during(found.when))} {named(winner)} is the most often named of the {among}{beside}: {_figures(found)}, then "
+        f"{capital(during(found.when))} {named(winner)} is the most often named of the {number_word(among)}{beside}: {_figures(found)}, then "
         f"{named(second)} with {_figures(other)}; probability of being named most {probability(probability_first)}{held}."
     )
     values = (*found.values("first_"), *other.values("second_"), ("probability_first", probability_first))
@@ -240,7 +241,7 @@ def first_by_list_only(
 ) -> Claim:
     """An item that comes first only as its words were chosen or counted."""
     sentence = (
-        f"{capital(during(found.when))} {named(winner)} is the most often named of the {among}{beside} by this list of words only: "
+        f"{capital(during(found.when))} {named(winner)} is the most often named of the {number_word(among)}{beside} by this list of words only: "
         f"{_figures(found)}. It is not so {listing(fails, last='or')}."
     )
     values = (*found.values("first_"), ("probability_first", probability_first))
@@ -248,6 +249,7 @@ def first_by_list_only(
 
 
 def first_not_established(
+    name: str,
     winner: str,
     found: Counted,
     second: str,
@@ -259,7 +261,7 @@ def first_not_established(
 ) -> Claim:
     """Two items too close to say which is named most."""
     sentence = (
-        f"Which of the {among} is named most{beside} {during(found.when)} is not established: {named(winner)} has "
+        f"{name}: which of the {number_word(among)} is named most{beside} {during(found.when)} is not established: {named(winner)} has "
         f"{_figures(found)}, {named(second)} {_figures(other)}; the probability that {named(winner)} is named most is "
         f"{probability(probability_first)}, under {SURE}."
     )
@@ -319,6 +321,7 @@ def order_not_shown(name: str, before: str, after: str, *, pairs: int, beside: s
 
 
 def rank_moved(
+    name: str,
     item: str,
     before: Counted,
     after: Counted,
@@ -334,7 +337,8 @@ def rank_moved(
     start = f"from {ordinal(rank_before)}" if before.hits else "from not being named"
     end = f"to {ordinal(rank_after)} place" if after.hits else "place to not being named"
     sentence = (
-        f"By how often the {among} are named{beside}, {named(item)} {'falls' if fell else 'rises'} {start} {end}, "
+        f"{name}: {named(item)} {'falls' if fell else 'rises'} {start} {end} of {number_word(among)} by how often each is "
+        f"named{beside}, "
         f"{before.when} against {after.when}: {figure(before.per_million or 0)} and {figure(after.per_million or 0)} per "
         f"million words ({whole(before.hits)} and {whole(after.hits)} hits)."
     )

@@ -155,3 +155,11 @@ def _years(first: int, last: int) -> str:
         return str(first)
     same = first // 100 == last // 100
     return f"{first}–{last % 100:02d}" if same else f"{first}–{last}"
+
+
+_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+
+
+def number_word(number: int) -> str:
+    """A small number as a word, a larger one in figures."""
+    return _NUMBERS[number] if 0 <= number < len(_NUMBERS) else whole(number)

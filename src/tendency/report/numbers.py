@@ -48,6 +48,9 @@ def _real(value: float, places: int) -> str:
         return UNKNOWN
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
+    if value and abs(value) < 0.5 * 10**-places:
+        # A figure that is not zero is never printed as zero.
+        return f"< {10**-places:.{places}f}" if value > 0 else f"> −{10**-places:.{places}f}"
     return f"{value:,.{places}f}".replace("-", "−")
 
 
