@@ -1,5 +1,6 @@
-"""The index against the definition on whole corpora: python bench/hits_equal_twin.py FILE.jsonl.gz … [--queries 200]
+"""The index against the definition on whole corpora.
 
+Run as ``python bench/hits_equal_twin.py FILE.jsonl.gz … [--queries 200]``.
 For each corpus an index is built, random queries are asked of it, and every document's hits are compared with
 those of the slow twin (tests/twins/query_twin.py), in total and for each year. It takes minutes; the tests do
 the same on samples.
@@ -99,7 +100,7 @@ def main() -> int:
     options = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         return int(
-            any([compare(path, Path(folder), options.queries, options.seed) for path in options.files])
+            sum(compare(path, Path(folder), options.queries, options.seed) for path in options.files) > 0
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from tendency.corpus import tokens
@@ -244,6 +246,16 @@ def test_names_cannot_blow_up():
 def test_plain_words_are_cut_as_the_tokeniser_cuts_them(chunk: str):
     """Plain words need no tokeniser, and come out as it would cut them."""
     assert set(readings(chunk)) == set(tokens.readings(chunk))
+
+
+def test_queries_travel_between_processes():
+    """A query can be pickled, whatever it holds."""
+    for text in (
+        "who is he?",
+        '[lemma="a" & word!="b"]{2,} near/3 exact:"anti-x" within doc :: year(date) IN (1, 2)',
+    ):
+        query = parse(text)
+        assert pickle.loads(pickle.dumps(query)) == query
 
 
 def test_queries_compare_by_meaning():
