@@ -130,6 +130,7 @@ class Automaton:
 
     Attributes:
         tests: The distinct tests of its places; a ``Written`` is one that only positions can answer.
+        width: 64-bit numbers to a state.
     """
 
     def __init__(self, pattern: Node) -> None:
@@ -138,7 +139,7 @@ class Automaton:
         end = links.build(pattern, start)
         self.tests = tuple(dict.fromkeys(test for _, test, _ in links.taking))
         places = len(links.taking)
-        self._width = -(-places // 64)
+        self.width = -(-places // 64)
         leaving: dict[int, list[int]] = {}
         for place, (source, _, _) in enumerate(links.taking):
             leaving.setdefault(source, []).append(place)
@@ -148,8 +149,8 @@ class Automaton:
             by_test[numbers[test]].append(place)
         self._allowed = self._tables([self._bits(held) for held in by_test])
         self._bounded = any(needed for moves in links.free for needed, _ in moves)
-        self._first = np.zeros((4, self._width), np.uint64)
-        self._accepting = np.zeros((4, self._width), np.uint64)
+        self._first = np.zeros((4, self.width), np.uint64)
+        self._accepting = np.zeros((4, self.width), np.uint64)
         self._follow: list[NDArray[np.uint64]] = []
         for bits in range(4 if self._bounded else 1):
             reached = {
@@ -173,17 +174,17 @@ class Automaton:
         }
 
     def _bits(self, places: list[int]) -> Bits:
-        bits = np.zeros(self._width, np.uint64)
+        bits = np.zeros(self.width, np.uint64)
         for place in places:
             bits[place // 64] |= np.uint64(1 << (place % 64))
         return bits
 
     def _places(self, bits: Bits) -> list[int]:
-        return [at for at in range(64 * self._width) if int(bits[at // 64]) >> (at % 64) & 1]
+        return [at for at in range(64 * self.width) if int(bits[at // 64]) >> (at % 64) & 1]
 
     def _tables(self, rows: list[Bits]) -> NDArray[np.uint64]:
         """For each byte of a set of rows, and each value of it, the union of the rows that it names."""
-        tables = np.zeros((-(-len(rows) // 8), 256, self._width), np.uint64)
+        tables = np.zeros((-(-len(rows) // 8), 256, self.width), np.uint64)
         for number, row in enumerate(rows):
             byte, bit = divmod(number, 8)
             tables[byte, np.arange(256) >> bit & 1 == 1] |= row
@@ -244,9 +245,12 @@ class Automaton:
 
 def _union(tables: NDArray[np.uint64], numbers: NDArray[np.uint8]) -> Bits:
     """The union of the rows that each line of bits names."""
-    found: Bits = tables[0][numbers[:, 0]]
-    for byte in range(1, tables.shape[0]):
-        found |= tables[byte][numbers[:, byte]]
+    found = np.zeros((numbers.shape[0], tables.shape[2]), np.uint64)
+    for byte in range(tables.shape[0]):
+        named = numbers[:, byte]
+        # Long gaps have hundreds of places of which a step reaches few.
+        if tables.shape[0] == 1 or named.any():
+            found |= tables[byte][named]
     return found
 
 

@@ -540,7 +540,7 @@ class _Run:
         if self._is_rare:
             assert self.needed is not None
             starts = min(starts, _SENTENCE * self.needed.frequency)
-        return _PER_STREAMED * self.scanned + _PER_START * starts
+        return _PER_STREAMED * self.scanned + _PER_START * starts * self.automaton.width
 
     def spans(self, window: _Window) -> Spans:
         if not any(held.frequency for held in self.first) or (self.needed and not self.needed.frequency):
