@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version as _version
 from typing import TYPE_CHECKING, Any
 
 # Two verbs share their name with a module. The module is bound here first, so that importing it later does not
@@ -31,11 +30,10 @@ from tendency.documents import DateSpan, Document, FieldNames, parse_date, read
 from tendency.errors import TendencyError
 
 if TYPE_CHECKING:
+    __version__: str
     from tendency.dossier import Answers, Claim, Evidence, Exhibit, Finding, Foundation
     from tendency.measures import Aims, Ranking, Rates, Result
     from tendency.tally import Tally
-
-__version__ = _version("tendency")
 
 __all__ = [
     "Addition",
@@ -83,6 +81,10 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("tendency")
     for room, names in _LATER.items():
         if name in names:
             return getattr(import_module(f"tendency.{room}"), name)

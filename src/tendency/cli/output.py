@@ -43,30 +43,34 @@ def _flat(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def _show_for_people(table: pl.DataFrame, title: str) -> None:
+    rows = [[cell(value) for value in row] for row in table.iter_rows()]
+    right = [kind.is_numeric() for kind in table.schema.values()]
+    if sys.stdout.isatty():
+        _show_grid(table.columns, rows, right, title)
+        return
+    # A pipe has no width and needs no frame: columns in line, rows never folded or cut.
+    lines = [table.columns, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(right))]
+    for line in lines:
+        parts = (
+            part.rjust(width) if to_right else part.ljust(width)
+            for part, width, to_right in zip(line, widths, right, strict=True)
+        )
+        print("  ".join(parts).rstrip())
+
+
+def _show_grid(columns: list[str], rows: list[list[str]], right: list[bool], title: str) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    terminal = sys.stdout.isatty()
-    # A pipe has no width: a row must never be folded or cut there.
-    console = Console(width=None if terminal else 100_000, highlight=False, soft_wrap=not terminal)
-    grid = Table(
-        title=title if terminal and title else None,
-        box=box.SIMPLE_HEAD if terminal else None,
-        pad_edge=False,
-        expand=False,
-    )
-    for name, kind in table.schema.items():
-        grid.add_column(
-            Text(name),
-            justify="right" if kind.is_numeric() else "left",
-            overflow="fold",
-            no_wrap=not terminal,
-        )
-    for row in table.iter_rows():
-        grid.add_row(*(Text(cell(value)) for value in row))
-    console.print(grid)
+    grid = Table(title=title or None, box=box.SIMPLE_HEAD, pad_edge=False)
+    for name, to_right in zip(columns, right, strict=True):
+        grid.add_column(Text(name), justify="right" if to_right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*map(Text, row))
+    Console(highlight=False).print(grid)
 
 
 def cell(value: Any) -> str:

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tendency.corpus.fields import as_date
-from tendency.corpus.where import parse_where
 from tendency.errors import SettingError
 
 if TYPE_CHECKING:
@@ -63,7 +62,11 @@ def select(
         QueryError: ``where`` cannot be read, or names an unknown field.
         SettingError: A day or language is impossible.
     """
-    condition = None if where is None or not where.strip() else parse_where(where).bound(index)
+    condition = None
+    if where is not None and where.strip():
+        from tendency.corpus.where import parse_where
+
+        condition = parse_where(where).bound(index)
     first, last = _day(start, "from"), _day(end, "to")
     if first is not None and last is not None and last <= first:
         raise SettingError(
