@@ -1,0 +1,38 @@
+"""The benchmarks by name: ``python -m bench`` lists them, ``python -m bench speed`` runs one."""
+
+from __future__ import annotations
+
+import runpy
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+BENCHMARKS = {
+    "speed": ("speed.py", "building and asking, as ratios against SQLite FTS5 in the same run"),
+    "coverage": (
+        "statistics/coverage.py",
+        "how often intervals hold the true rate, over a grid of bursty texts",
+    ),
+    "changes": ("statistics/changes.py", "false alarms and power of changes between two spans"),
+    "reversals": ("statistics/reversals.py", "false and true reversals of order"),
+    "planted": ("planted", "planted truths found, baits not claimed, over many seeds"),
+    "hits": ("hits_equal_twin.py", "hits of random queries against a plain scan, on whole corpora"),
+    "sentences": ("sentence_ends.py", "sentence ends drawn at random, to be read by eye"),
+}
+
+
+def main() -> None:
+    """Run the benchmark named first; its own options follow."""
+    name = sys.argv[1] if len(sys.argv) > 1 else "speed"
+    if name not in BENCHMARKS:
+        for known, (_, meaning) in BENCHMARKS.items():
+            print(f"python -m bench {known:<10} {meaning}")
+        sys.exit(0 if name in {"-h", "--help", "list"} else 2)
+    path = HERE / BENCHMARKS[name][0]
+    sys.argv = [str(path), *sys.argv[2:]]
+    runpy.run_path(str(path), run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()
