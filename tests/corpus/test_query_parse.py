@@ -5,6 +5,8 @@ from __future__ import annotations
 import pickle
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tendency.corpus import tokens
 from tendency.corpus.query import parse
@@ -272,3 +274,80 @@ def test_plain_words_need_no_grammar_and_read_the_same(text: str):
     """Words and nothing else are read without the grammar, to the same tree and notes."""
     assert parse(text) == parse(f"({text})")
     assert parse(text).notes == parse(f"({text})").notes
+
+
+PIECES = [
+    "a",
+    "Red",
+    "*",
+    "?",
+    '"',
+    "“",
+    "(",
+    ")",
+    "|",
+    "[",
+    "]",
+    "[]",
+    "=",
+    "!=",
+    "&",
+    "!",
+    "word",
+    "form",
+    "lemma",
+    "{0,3}",
+    "{",
+    "}",
+    "+",
+    "%c",
+    "%d",
+    "%x",
+    "<s>",
+    "</s>",
+    "@n",
+    "@m",
+    "exact:",
+    "lemma:",
+    "::",
+    "'",
+    "author",
+    "LIKE",
+    "AND",
+    "IN",
+    "NULL",
+    "`",
+    "coalesce(",
+    "near/3",
+    "not",
+    "within",
+    "doc",
+    "中",
+    "é",
+    "-",
+    "\\",
+    ".*",
+    "(?i)",
+    "^",
+    "$",
+    "cql:",
+    "😀",
+    "�",
+    "/",
+    "1",
+    "match.text_a",
+]
+
+
+@settings(max_examples=400, deadline=None, derandomize=True)
+@given(pieces=st.lists(st.sampled_from([*PIECES, " ", " ", "\n"]), max_size=9))
+def test_whatever_is_typed_is_read_or_refused(pieces: list[str]):
+    """Any text is a query whose one spelling reads back the same, or an error with a place in it."""
+    text = "".join(pieces)
+    place: int | None = 0
+    try:
+        spelling = parse(text, {"n": "x y", "m": "a near/2 b"}).normalised()
+    except QueryError as error:
+        place, spelling = error.position, "a"
+    assert place is None or 0 <= place <= len(text)
+    assert parse(spelling).normalised() == spelling

@@ -363,16 +363,15 @@ class _Reader:
             self._fail(
                 "between quotation marks ? is no wildcard; write exact:defen?e", place + chunk.index("?")
             )
-        text = chunk if wild else chunk.replace("?", " ").strip()
         found: list[Node] = []
-        for reading in readings(text) if text else ():
+        for reading in readings(chunk, wild=wild):
             terms = tuple(_term("word", piece) for piece in reading)
             if len(terms) == 1:
                 found.append(terms[0])
             elif any(not isinstance(term, Term) or term.kind != "is" for term in terms):
                 self._fail("a wildcard cannot stand in words that are joined as written", place)
             else:
-                found.append(nodes.Written(terms, span(text)))  # type: ignore[arg-type]
+                found.append(nodes.Written(terms, span(chunk, wild=wild)))  # type: ignore[arg-type]
         return nodes.either(found) if found else None
 
     def _prefixed(self, token: Any) -> Node:

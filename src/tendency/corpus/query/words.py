@@ -20,29 +20,36 @@ def is_plain(text: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def readings(chunk: str) -> tuple[tuple[str, ...], ...]:
-    """The ways in which languages cut a chunk without white space into words; empty for punctuation."""
+def readings(chunk: str, *, wild: bool = True) -> tuple[tuple[str, ...], ...]:
+    """The ways in which languages cut a chunk without white space into words; empty for punctuation.
+
+    Wildcards are letters, or, unless ``wild``, punctuation like any other.
+    """
     plain = _PLAIN_WORD.fullmatch(chunk)
-    if plain:
+    if plain and (wild or not _has_wildcard(chunk)):
         return (tuple(plain[1].split("-")),)
     from tendency.corpus import tokens
 
-    masked = _masked(chunk)
+    masked = _masked(chunk) if wild else chunk
     found = [tuple(map(_unmasked, reading)) for reading in tokens.readings(masked) if reading]
     return tuple(dict.fromkeys(found))
 
 
-def span(chunk: str) -> str:
+def span(chunk: str, *, wild: bool = True) -> str:
     """The chunk from its first word to its last, without the punctuation around."""
     plain = _PLAIN_WORD.fullmatch(chunk)
-    if plain:
+    if plain and (wild or not _has_wildcard(chunk)):
         return plain[1]
     from tendency.corpus import tokens
 
-    found = tokens.scan(_masked(chunk))
+    found = tokens.scan(_masked(chunk) if wild else chunk)
     words = found.ends > found.starts
     starts, ends = found.starts[words], found.ends[words]
     return chunk[int(starts[0]) : int(ends[-1])] if starts.size else ""
+
+
+def _has_wildcard(chunk: str) -> bool:
+    return "*" in chunk or "?" in chunk
 
 
 def _masked(chunk: str) -> str:

@@ -80,7 +80,7 @@ def _bare(node: Node, *, outermost: bool = False) -> str:
         case AnyWord():
             return "*"
         case Written(_, text):
-            return f'exact:"{text}"' if re.search(r"[()|\[\]]", text) else f"exact:{text}"
+            return f'exact:"{text}"' if re.search(r"[()|\[\]?*]", text) else f"exact:{text}"
         case _:
             return _combined(node, _bare, outermost=outermost)
 
