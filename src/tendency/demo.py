@@ -30,6 +30,9 @@ MISSED: Verdict = "missed"
 NOT_CLAIMED: Verdict = "rightly not claimed"
 FALSE: Verdict = "falsely claimed"
 
+# The stated chance of any false change in one question (docs/claims.md).
+_FALSE_CHANGE = 0.05
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -53,10 +56,12 @@ class Comparison:
     Attributes:
         outcomes: One for each truth and bait that the dossier asks about, in the order of the list of truths.
         false: Every claim of the report that the truth contradicts, those on baits among them.
+        questions: How many questions the dossier asks.
     """
 
     outcomes: tuple[Outcome, ...]
     false: tuple[Claim, ...]
+    questions: int
 
     @property
     def summary(self) -> str:
@@ -68,10 +73,17 @@ class Comparison:
             parts.append(f"{found} of {len(own)} truths planted {words}")
         baits = [outcome for outcome in self.outcomes if outcome.truth.strength == "bait"]
         taken = sum(outcome.verdict == FALSE for outcome in baits)
-        return (
+        told = (
             f"Found: {parts[0]} and {parts[1]}. Of {len(baits)} baits {taken or 'none'} "
             f"{'were' if taken > 1 else 'was'} claimed. Claims that the truth contradicts: {len(self.false) or 'none'}."
         )
+        if self.false:
+            expected = 100 * (1 - (1 - _FALSE_CHANGE) ** self.questions)
+            told += (
+                f" Each question may claim a false change in {100 * _FALSE_CHANGE:.0f} presses of 100; with "
+                f"{self.questions} questions about {expected:.0f} presses of 100 have one."
+            )
+        return told
 
 
 @dataclass(frozen=True)
@@ -180,7 +192,8 @@ def compare(specimen: Specimen, answers: Answers) -> Comparison:
     claims = [claim for finding in answers.findings for claim in finding.claims]
     false = tuple(claim for claim in claims if contradicted(specimen, claim))
     asked = [truth for truth in specimen.truths if truth.question]
-    return Comparison(tuple(_outcome(truth, claims, false) for truth in asked), false)
+    outcomes = tuple(_outcome(truth, claims, false) for truth in asked)
+    return Comparison(outcomes, false, answers.questions)
 
 
 def _outcome(truth: Truth, claims: Sequence[Claim], false: Sequence[Claim]) -> Outcome:
