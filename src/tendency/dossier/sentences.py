@@ -334,13 +334,16 @@ def rank_moved(
 ) -> Claim:
     """An item from one place to another."""
     fell = rank_after > rank_before
-    start = f"from {ordinal(rank_before)}" if before.hits else "from not being named"
-    end = f"to {ordinal(rank_after)} place" if after.hits else "place to not being named"
+    places = [
+        f"{ordinal(rank)} place" if span.hits else "not being named"
+        for rank, span in ((rank_before, before), (rank_after, after))
+    ]
+    if before.hits and after.hits:
+        places[0] = ordinal(rank_before)
     sentence = (
-        f"{name}: {named(item)} {'falls' if fell else 'rises'} {start} {end} of {number_word(among)} by how often each is "
-        f"named{beside}, "
-        f"{before.when} against {after.when}: {figure(before.per_million or 0)} and {figure(after.per_million or 0)} per "
-        f"million words ({whole(before.hits)} and {whole(after.hits)} hits)."
+        f"{name}: {named(item)} {'falls' if fell else 'rises'} from {places[0]} to {places[1]}, of {number_word(among)} by how "
+        f"often each is named{beside}, {before.when} against {after.when}: {figure(before.per_million or 0)} and "
+        f"{figure(after.per_million or 0)} per million words ({whole(before.hits)} and {whole(after.hits)} hits)."
     )
     values = (
         *before.values("before_"),

@@ -21,6 +21,7 @@ from tendency.dossier.finding import Claim, Exhibit, Finding
 from tendency.dossier.reading import AskedSlogan
 from tendency.dossier.rows import counted, nearness
 from tendency.dossier.sentences import (
+    FEWEST_HITS,
     aim_changed,
     aim_ratio,
     aim_too_few,
@@ -455,7 +456,7 @@ class _Answer:
                     low=row["low"],
                     high=row["high"],
                     changed=changed,
-                    share_moved=_with_theme(row),
+                    share_moved=min(first.with_aim, last.with_aim) >= FEWEST_HITS and _with_theme(row),
                 )
             )
         for gained, lost in self._took_over(moved, around):
@@ -535,11 +536,16 @@ def _verdict(row: Mapping[str, Any], corrected: float | None) -> str:
 
 
 def _with_theme(row: Mapping[str, Any]) -> bool:
-    """True when chance alone accounts for half of the share's change or more, and its ratio to chance may be the same."""
+    """True when chance alone accounts for half of the share's change or more, and its ratio to chance may be the same.
+
+    An interval so wide that the ratio may have moved as far as the share did shows nothing either way.
+    """
     if not row["note"] or not row["low"] <= 1 <= row["high"]:
         return False
     shares, chances = ((row[f"{what}_before"], row[f"{what}_after"]) for what in ("share", "expected"))
     if min(*shares, *chances) <= 0:
+        return False
+    if row["low"] <= shares[1] / shares[0] <= row["high"]:
         return False
     return abs(math.log(chances[1] / chances[0])) >= 0.5 * abs(math.log(shares[1] / shares[0]))
 
