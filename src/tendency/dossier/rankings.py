@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import polars as pl
@@ -235,14 +235,13 @@ class _Answer:
             pl.col("first").replace_strict(names), pl.col("second").replace_strict(names)
         )
         before, after = two.names
-        found = {
-            (row["query"], row["period"]): (counted(row, row["period"]), row["rank"])
-            for row in pair.table.to_dicts()
-        }
+        rows = pair.table.to_dicts()
+        found = {(row["query"], row["period"]): (counted(row, row["period"]), row["rank"]) for row in rows}
+        settled = {(row["query"], row["period"]) for row in rows if _settled(row)}
         reversals = {
             (row["first"], row["second"]): row for row in table.to_dicts() if row["verdict"] == REVERSED
         }
-        claims = [*self._ranks(found, reversals, before, after)]
+        claims = [*self._ranks(found, settled, reversals, before, after)]
         for (fallen, risen), row in reversals.items():
             claims.append(
                 order_reversed(
@@ -282,6 +281,7 @@ class _Answer:
     def _ranks(
         self,
         found: Mapping[tuple[str, str], tuple[Counted, int | None]],
+        settled: Set[tuple[str, str]],
         reversals: Mapping[tuple[str, str], Mapping[str, Any]],
         before: str,
         after: str,
@@ -306,6 +306,8 @@ class _Answer:
                     now,
                     rank_before=old,
                     rank_after=new,
+                    passed=tuple(other for pair in passed for other in pair if other != item),
+                    settled={(item, before), (item, after)} <= settled,
                     among=len(self.asked.items),
                     beside=self.beside,
                     p=p,
@@ -437,3 +439,12 @@ def _joined(parts: Sequence[str]) -> list[str]:
     if len(parts) <= 3:
         return list(parts)
     return [*parts[:3], f"for {wording.counted(len(parts) - 3, 'more reason')} in the table"]
+
+
+def _settled(row: Mapping[str, Any]) -> bool:
+    """True when an item's place in a span is more than the place it happens to have: it may be printed as a number."""
+    return (
+        row["rank"] is not None
+        and (row["rank_low"], row["rank_high"]) == (row["rank"], row["rank"])
+        and (row["rank"] != 1 or row["p_first"] >= SURE)
+    )

@@ -328,28 +328,30 @@ def rank_moved(
     *,
     rank_before: int,
     rank_after: int,
+    passed: Sequence[str],
+    settled: bool,
     among: int,
     beside: str,
     p: float | None,
 ) -> Claim:
-    """An item from one place to another."""
+    """An item from one place to another; the places are numbered only where both are settled."""
     fell = rank_after > rank_before
-    places = [
-        f"{ordinal(rank)} place" if span.hits else "not being named"
-        for rank, span in ((rank_before, before), (rank_after, after))
-    ]
-    if before.hits and after.hits:
-        places[0] = ordinal(rank_before)
+    move = (
+        f"from {ordinal(rank_before)} to {ordinal(rank_after)} place of {number_word(among)}"
+        if settled
+        else f"{'behind' if fell else 'before'} {listing([named(other) for other in passed])}"
+    )
     sentence = (
-        f"{name}: {named(item)} {'falls' if fell else 'rises'} from {places[0]} to {places[1]}, of {number_word(among)} by how "
-        f"often each is named{beside}, {before.when} against {after.when}: {figure(before.per_million or 0)} and "
-        f"{figure(after.per_million or 0)} per million words ({whole(before.hits)} and {whole(after.hits)} hits)."
+        f"{name}: {named(item)} {'falls' if fell else 'rises'} {move}, by how often each is named{beside}, {before.when} "
+        f"against {after.when}: {figure(before.per_million or 0)} and {figure(after.per_million or 0)} per million words "
+        f"({whole(before.hits)} and {whole(after.hits)} hits)."
     )
     values = (
         *before.values("before_"),
         *after.values("after_"),
         ("rank_before", rank_before),
         ("rank_after", rank_after),
+        ("settled", settled),
         ("p", p),
     )
     return Claim(sentence, "rank fell" if fell else "rank rose", (item,), True, values)
