@@ -22,8 +22,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
-STATED = 0.05
-"""The chance of any false change or order in one question, by the page of claims."""
+CHANGE = 0.05
+"""The stated chance of any false change in one question."""
+FIRST = 0.10
+"""The stated chance that one of two equals is said to be named most in a span: either may lead, each with .05."""
+_FIRST_PLACE = "named most"
 
 
 def run(seed: int, truths: bool, scale: float) -> dict[str, Any]:
@@ -60,6 +63,11 @@ def run(seed: int, truths: bool, scale: float) -> dict[str, Any]:
     }
 
 
+def _changes(claims: list[list[str]]) -> list[list[str]]:
+    """Those claims that are of a change, not of a first place."""
+    return [claim for claim in claims if claim[0] != _FIRST_PLACE]
+
+
 def wilson(hits: int, of: int) -> tuple[float, float]:
     """A 95 % interval of a share. Source: Wilson (1927), doi:10.1080/01621459.1927.10502953."""
     if of == 0:
@@ -91,15 +99,25 @@ def summary(rows: Iterable[dict[str, Any]]) -> str:
         good = "rightly not claimed" if truth.strength == "bait" else "found"
         hits = sum(row["verdicts"][truth.name] == good for row in planted)
         lines.append(f"| {truth.name} | {truth.strength} | {good}: {share(hits, len(planted))} |")
-    lines += ["", "| specimens | questions with a false claim | specimens with any |", "|---|---|---|"]
+    lines += [
+        "",
+        "| specimens | questions with a false change | specimens with any | one of two equals named most |",
+    ]
+    lines += ["|---|---|---|---|"]
     for name, own in (("with truths", planted), ("without truths", null)):
-        questions = [claims for row in own for claims in row["false"].values()]
-        wrong = sum(bool(claims) for claims in questions)
-        any_wrong = sum(any(row["false"].values()) for row in own)
-        lines.append(f"| {name} | {share(wrong, len(questions))} | {share(any_wrong, len(own))} |")
+        questions = [_changes(claims) for row in own for claims in row["false"].values()]
+        any_wrong = sum(any(_changes(claims) for claims in row["false"].values()) for row in own)
+        firsts = sum(len(claims) - len(_changes(claims)) for row in own for claims in row["false"].values())
+        cells = (
+            share(sum(map(bool, questions)), len(questions)),
+            share(any_wrong, len(own)),
+            share(firsts, 2 * len(own)),
+        )
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     kinds = Counter(claim[0] for row in rows for claims in row["false"].values() for claim in claims)
     told = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()) or "none"
-    lines += ["", f"False claims by kind: {told}. Stated: at most {100 * STATED:.0f} % of questions."]
+    stated = f"Stated: a false change in at most {100 * CHANGE:.0f} % of questions; one of two equals named most in at most "
+    lines += ["", f"{stated}{100 * FIRST:.0f} % of spans (two spans a press). False claims by kind: {told}."]
     return "\n".join(lines)
 
 

@@ -178,8 +178,8 @@ AIMS: dict[str, dict[str, Course]] = {
     },
     # Near the limit because the slogan itself becomes rare.
     "Defence of the Republic": {
-        "against invasion": Course(0.46, 0.10),
-        "against the Directorate": Course(0.10, 0.46),
+        "against invasion": Course(0.40, 0.15),
+        "against the Directorate": Course(0.15, 0.40),
     },
     # No entry for "Roads before Palaces": its sentences carry an aim's words as often as any other.
 }

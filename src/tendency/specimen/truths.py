@@ -74,6 +74,9 @@ def _written(month: Month) -> str:
     return f"{month[0]}-{month[1]:02}"
 
 
+# The chance that a truth is found in a press of scale 1: for the near ones what an oracle finds (docs/specimen.md).
+EXPECTED = {"strong": 0.95, "near the limit": 0.5}
+
 _RATE = "hits per million words"
 _NEAR = "hits beside a word of danger per million words"
 _CHANCE = "chance that a sentence with the slogan carries the aim's words"
@@ -133,6 +136,7 @@ def _slogans() -> list[Truth]:
                 f"“{subjects[0]}” falls from first to third rank in May 1943 ({moves} a million words).",
                 _RATE,
                 _courses(planted.SLOGAN_RATES, subjects),
+                (("power to expect", EXPECTED[strength]),),
             )
         )
     return found
@@ -161,7 +165,7 @@ def _aims() -> list[Truth]:
                 f"of any sentence {100 * planted.CHANCE[rises].before:.0f} %).",
                 _CHANCE,
                 ((rises, aims[rises]), (falls, aims[falls])),
-                (("chance elsewhere", planted.CHANCE[rises].before),),
+                (("power to expect", EXPECTED[strength]), ("chance elsewhere", planted.CHANCE[rises].before)),
             )
         )
     return found
@@ -187,7 +191,7 @@ def _dangers() -> list[Truth]:
                 f"reverse order after ({moves} a million words).",
                 _NEAR,
                 _courses(planted.DANGER_RATES, (first, middle, last)),
-                (("mentioned without danger", planted.MENTION_RATE),),
+                (("power to expect", EXPECTED[strength]), ("mentioned without danger", planted.MENTION_RATE)),
             )
         )
     return found
