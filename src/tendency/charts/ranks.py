@@ -30,7 +30,7 @@ def rank_chart(table: pl.DataFrame, *, title: str, events: Sequence[Event] = (),
     first = [_point(row, "p_first", level) for row in read]
     splits = list(dict.fromkeys(p.panel for p in ranks))
     key = [f"bars and shading: {level:.0%} interval of the rank".replace("%", " %")]
-    alt = describe(ranks, title)
+    alt = describe(ranks, title, extreme="lowest place")
 
     def build(style: Style) -> Spec:
         views = []

@@ -98,8 +98,8 @@ def _says(
     return f"{head}: {plain(value)} {unit}{between}; {counted}{few}"
 
 
-def describe(points: Sequence[Point], title: str) -> str:
-    """The chart in a few sentences: its curves, span, highest and lowest values."""
+def describe(points: Sequence[Point], title: str, *, extreme: str = "highest") -> str:
+    """The chart in a few sentences: each curve's first and last value and its extreme one, such as ``last place``."""
     said = [f"{title.rstrip('.')}."]
     for series, panel in dict.fromkeys((p.series, p.panel) for p in points):
         curve = [
@@ -112,7 +112,7 @@ def describe(points: Sequence[Point], title: str) -> str:
         (first, start), (last, end) = curve[0], curve[-1]
         top, highest = max(curve, key=lambda pair: pair[1])
         said.append(
-            f"{name}: {plain(start)} in {first.period}, highest {plain(highest)} in {top.period}, "
+            f"{name}: {plain(start)} in {first.period}, {extreme} {plain(highest)} in {top.period}, "
             f"{plain(end)} in {last.period}."
         )
     return " ".join(said)

@@ -287,7 +287,7 @@ class _Answer:
         after: str,
     ) -> list[Claim]:
         """An item moved when its order is reversed with every item that it passed or that passed it."""
-        moved: list[tuple[int, Claim]] = []
+        moved: list[tuple[int, int, Claim]] = []
         for item in self.asked.items:
             (was, old), (now, new) = found[item, before], found[item, after]
             if old is None or new is None or old == new:
@@ -312,8 +312,9 @@ class _Answer:
                     beside=self.beside,
                     p=p,
                 )
-                moved.append((-abs(new - old), claim))
-        return [claim for _, claim in sorted(moved, key=lambda one: one[0])]
+                moved.append((min(old, new), -abs(new - old), claim))
+        # What happened at the top is read first.
+        return [claim for *_, claim in sorted(moved, key=lambda one: one[:2])]
 
     # Exhibits.
 

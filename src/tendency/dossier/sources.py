@@ -14,6 +14,7 @@ from tendency.corpus import Added, Index, add
 from tendency.documents import FieldNames, People, Reading, read
 from tendency.dossier.paths import matching, resolve
 from tendency.dossier.reading import Questions
+from tendency.dossier.wording import counted
 from tendency.errors import DossierError, TendencyError
 
 Progress = Callable[[float, float], None]
@@ -122,7 +123,7 @@ def _make(
 
 def _sentences(reading: Reading, added: Added, people: People | None) -> list[str]:
     """What a reader of the report should know of how the index was made."""
-    notes = [f"{reading.documents:,} documents were read from {reading.files:,} files."]
+    notes = [f"{counted(reading.documents, 'document')} were read from {counted(reading.files, 'file')}."]
     if reading.left_out:
         reasons = ", ".join(f"{reason}: {count:,}" for reason, count in sorted(reading.left_out.items()))
         notes.append(f"{sum(reading.left_out.values()):,} were left out ({reasons}).")
