@@ -1,31 +1,37 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
-READY  := $(VENV)/.ready
+RUN    := $(VENV)/.run
+DEV    := $(VENV)/.dev
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 .PHONY: demo test check bench clean
 
-demo: $(READY)
+demo: $(RUN)
 	$(BIN)/tendency demo --to demo
 
-test: $(READY)
+test: $(DEV)
 	$(BIN)/python -m pytest -n 2
 
-check: $(READY)
+check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
+bench: $(DEV)
 	$(BIN)/python -m bench
 
 clean:
 	rm -rf $(VENV) demo
 
-$(READY): pyproject.toml
+# The demo needs less than the tests, so it is ready sooner.
+$(RUN): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Tendency needs Python 3.11 or newer; set PYTHON=… to one.")'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,all]'
-	@touch $(READY)
+	@test -x $(BIN)/python || { echo "setting up $(VENV) …"; $(PYTHON) -m venv $(VENV); }
+	@$(INSTALL) .
+	@touch $@
+
+$(DEV): $(RUN)
+	@$(INSTALL) '.[dev,all]'
+	@touch $@
