@@ -81,7 +81,7 @@ class Comparison:
             expected = 100 * (1 - (1 - _FALSE_CHANGE) ** self.questions)
             told += (
                 f" Each question may claim a false change in {100 * _FALSE_CHANGE:.0f} presses of 100; with "
-                f"{self.questions} questions about {expected:.0f} presses of 100 have one."
+                f"{self.questions} questions at most about {expected:.0f} presses of 100 have one."
             )
         return told
 
@@ -137,7 +137,7 @@ class DemoResult:
         return "\n".join(lines)
 
 
-def demo(to: Path, seed: int = 1, progress: Progress | None = None, *, scale: float = 1.0) -> DemoResult:
+def demo(to: Path, seed: int = 1944, progress: Progress | None = None, *, scale: float = 1.0) -> DemoResult:
     """Write the specimen, index it, answer its dossier, write the report, and compare with what was planted.
 
     Args:
@@ -363,7 +363,13 @@ def _finding(comparison: Comparison) -> Finding:
         anchor="planted-and-found",
         question="What was planted, and what was found?",
         kind="specimen",
-        claims=(Claim(comparison.summary, "planted and found", (), False),),
+        claims=(
+            Claim(comparison.summary, "planted and found", (), False),
+            *(
+                Claim(f"Contradicted by the truth: {claim.sentence}", "contradicted", claim.subjects, False)
+                for claim in comparison.false
+            ),
+        ),
         warnings=(note,),
         exhibits=(exhibit,),
         evidence=(),

@@ -82,7 +82,7 @@ def start(
 @app.command()
 def demo(
     to: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("demo"),
-    seed: Annotated[int, typer.Option(help="Another seed makes another press.", min=0)] = 1,
+    seed: Annotated[int, typer.Option(help="Another seed makes another press.", min=0)] = 1944,
 ) -> None:
     """Make the press of an invented republic, index it, report on it, and compare with what was planted.
 
