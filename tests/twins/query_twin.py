@@ -138,6 +138,8 @@ class Twin:
             else:
                 forms = [form for held in folded.values() for form in held]
             self._known.update(form for form in forms if self.fits(test, form))
+            # What was learnt of a million forms that are never met would fill the memory.
+            self._fits.clear()
 
     def _candidates(self, document: PlainDocument) -> list[int]:
         """Where a hit may start: its first word passes a test with which the pattern may begin."""
