@@ -152,7 +152,7 @@ def _aims() -> list[Truth]:
         aims = planted.AIMS[question]
         falls, rises = aims
         moves = ", ".join(
-            f"{aim} {100 * course.before:.0f} → {100 * course.after:.0f} %" for aim, course in aims.items()
+            f"{aim} {100 * course.before:g} → {100 * course.after:g} %" for aim, course in aims.items()
         )
         found.append(
             Truth(
@@ -162,7 +162,7 @@ def _aims() -> list[Truth]:
                 question,
                 (rises, falls),
                 f"Around “{question}” the aim “{rises}” takes over from “{falls}” in May 1943 (of its sentences {moves}; "
-                f"of any sentence {100 * planted.CHANCE[rises].before:.0f} %).",
+                f"of any sentence {100 * planted.CHANCE[rises].before:g} %).",
                 _CHANCE,
                 ((rises, aims[rises]), (falls, aims[falls])),
                 (("power to expect", EXPECTED[strength]), ("chance elsewhere", planted.CHANCE[rises].before)),
@@ -214,7 +214,7 @@ def _baits() -> list[Truth]:
             questions.BAIT_AIMS,
             ("for trade", "for the sick"),
             f"The share of “{questions.BAIT_AIMS}” near the words of trade grows in May 1943 only because trade grows in "
-            f"every sentence ({100 * trade.before:.0f} → {100 * trade.after:.0f} %): against chance nothing moves.",
+            f"every sentence ({100 * trade.before:g} → {100 * trade.after:g} %): against chance nothing moves.",
             "chance that any sentence carries the aim's words",
             (("for trade", trade), ("for the sick", planted.CHANCE["for the sick"])),
             (("ratio to chance changes", False),),
@@ -273,7 +273,7 @@ def _prepared() -> list[Truth]:
             "",
             ("register*",),
             f"The word “register” stands with pupils and pastors until 1940 and with police and arrests from 1941 on "
-            f"({100 * police.before:.0f} → {100 * police.after:.0f} % of its uses).",
+            f"({100 * police.before:g} → {100 * police.after:g} % of its uses).",
             "chance that a use of the word is the second",
             (("register*", police),),
         ),
