@@ -190,7 +190,7 @@ def test_a_demo_from_its_folder_to_its_text(tmp_path: Path, monkeypatch: pytest.
     result = demo(tmp_path / "demo", progress=lambda done, of: steps.append((done, of)), scale=0.05)
     assert isinstance(result, DemoResult)
     assert steps[-1] == (3, 3)
-    assert result.documents == sum(1 for _ in Specimen(scale=0.05).documents())
+    assert result.documents == sum(1 for _ in Specimen(1944, scale=0.05).documents())
     text = result.as_text()
     assert str(tmp_path / "demo" / "report" / "report.html") in text
     assert all(words in text for words in ("planted", "strong", "near the", "bait", "rightly", "Found: "))
