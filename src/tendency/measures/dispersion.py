@@ -30,8 +30,8 @@ LARGEST_SHARE: Final = 0.95
 """The square of the rate is taken to be too large by twenty times at most."""
 
 _LARGEST_SHAPE: Final = 1e9
-_FEW: Final = 32
-"""So few quantiles are computed sooner than SciPy is imported."""
+_FEW: Final = 2
+"""So few quantiles, those of one count, are computed sooner than SciPy is imported."""
 
 
 @dataclass(frozen=True)

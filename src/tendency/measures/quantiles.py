@@ -12,41 +12,53 @@ from typing import Final
 
 _TINY: Final = 1e-300
 _STEPS: Final = 10_000
-_ENOUGH: Final = 1e-15
+_ENOUGH: Final = 4e-16
 
 
 def beta_quantile(a: float, b: float, p: float) -> float:
     """The x in [0, 1] below which a beta variable with parameters a and b lies with probability p."""
-    return _bisected(lambda x: _beta_below(a, b, x), p, 0.0, 1.0)
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+
+    def density(x: float) -> float:
+        return math.exp(scale + (a - 1) * math.log(x) + (b - 1) * math.log1p(-x))
+
+    return _solved(lambda x: _beta_below(a, b, x), density, p, 1.0, a / (a + b))
 
 
 def gamma_quantile(a: float, p: float) -> float:
     """The x below which a gamma variable with shape a and scale 1 lies with probability p."""
+    scale = math.lgamma(a)
     high = a + 10 * math.sqrt(a) + 50
     while _gamma_below(a, high) < p:
         high *= 2
-    return _bisected(lambda x: _gamma_below(a, x), p, 0.0, high)
+
+    def density(x: float) -> float:
+        return math.exp((a - 1) * math.log(x) - x - scale)
+
+    return _solved(lambda x: _gamma_below(a, x), density, p, high, a)
 
 
-def _bisected(below: Callable[[float], float], p: float, low: float, high: float) -> float:
-    """Where an increasing function reaches p; halving on a log scale near zero keeps the digits of small answers."""
+def _solved(
+    below: Callable[[float], float], density: Callable[[float], float], p: float, high: float, start: float
+) -> float:
+    """Where an increasing function on [0, high] reaches p: Newton's steps, halving where one would leave the bracket."""
     if p <= 0:
-        return low
+        return 0.0
     if p >= 1:
         return high
-    for _ in range(200):
-        middle = math.sqrt(low * high) if 0 < low < high / 4 else (low + high) / 2
-        if low == 0 and high < 0.5:
-            middle = high / 16
-        if middle in (low, high):
-            break
-        if below(middle) < p:
-            low = middle
-        else:
-            high = middle
-        if high - low <= _ENOUGH * high:
-            break
-    return (low + high) / 2
+    low, x = 0.0, start
+    for _ in range(_STEPS):
+        miss = below(x) - p
+        low, high = (x, high) if miss < 0 else (low, x)
+        slope = density(x)
+        step = x - miss / slope if slope > 0 else -1.0
+        # Halving by ratio keeps the digits of answers near zero.
+        halved = math.sqrt(low * high) if low > 0 else high / 16
+        following = step if low < step < high else halved
+        if abs(following - x) <= _ENOUGH * x or following in (low, high):
+            return following
+        x = following
+    return x
 
 
 def _beta_below(a: float, b: float, x: float) -> float:
