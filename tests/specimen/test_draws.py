@@ -36,3 +36,9 @@ def test_a_wander_returns():
     series = Draws(7, 3).wander(60_000, 0.3, 0.6)
     assert series.std() == pytest.approx(0.3, rel=0.03)
     assert np.corrcoef(series[1:], series[:-1])[0, 1] == pytest.approx(0.6, abs=0.02)
+
+
+def test_large_poisson_counts_are_not_cut():
+    """A press of any scale gets all its documents: large means keep mean and variance."""
+    counts = Draws(7, 4).poisson(np.full(20_000, 950.0))
+    assert (counts.mean(), counts.var()) == (pytest.approx(950, rel=0.002), pytest.approx(950, rel=0.05))

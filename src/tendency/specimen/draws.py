@@ -15,7 +15,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _IRWIN_HALL = 12
-_LARGEST = 400
+_LARGEST = 1000
+_LARGEST_MEAN = 100.0
 
 
 class Draws:
@@ -44,8 +45,13 @@ class Draws:
         return total - _IRWIN_HALL / 2
 
     def poisson(self, mean: Floats) -> Integers:
-        """Counts with this mean and variance."""
-        return _invert(self.uniform(*mean.shape), np.exp(-mean), lambda j: mean / (j + 1))
+        """Counts with this mean and variance; a large mean is a sum of smaller ones, whose chances are not too small."""
+        parts = max(1, int(np.ceil(mean.max(initial=0.0) / _LARGEST_MEAN)))
+        share = mean / parts
+        total = np.zeros(mean.shape, np.int64)
+        for _ in range(parts):
+            total += _invert(self.uniform(*mean.shape), np.exp(-share), lambda j: share / (j + 1))
+        return total
 
     def negative_binomial(self, mean: Floats, burstiness: Floats) -> Integers:
         """Counts with this mean and variance mean + mean²/burstiness: Poisson around a gamma.

@@ -41,13 +41,13 @@ class Specimen:
 
     Args:
         seed: Decides every word, on every platform alike.
-        scale: How many times 4,900 documents (about 1.4 million words).
+        scale: How many times 4,800 documents (1.3 million words).
         truths: False gives the same press with every planted change removed: whoever then finds a change is wrong.
     """
 
     def __init__(self, seed: int = 1, scale: float = 1.0, truths: bool = True) -> None:
         if not scale > 0:
-            raise SettingError(f"scale must be above 0, not {scale}: 1 makes about 4,900 documents.")
+            raise SettingError(f"scale must be above 0, not {scale}: 1 makes about 4,800 documents.")
         if seed < 0:
             raise SettingError(f"seed must be 0 or more, not {seed}.")
         self.seed, self.scale, self.changed = seed, scale, truths
