@@ -15,7 +15,7 @@ from tendency.measures import aim_changes, compare_rates, holm, order_changes
 from tendency.measures.comparison import (
     FAMILY_ERROR,
     FELL,
-    GREW_EVERYWHERE,
+    GREW_WITH_CHANCE,
     REVERSED,
     ROSE,
     TOO_FEW,
@@ -135,7 +135,7 @@ def test_a_theme_that_grew_everywhere_is_no_change_of_content() -> None:
     (row,) = aim_changes(moved((0.2, 0.4), (0.2, 0.4)), "slogan", ["regime"], windows=(30,)).table.to_dicts()
     assert row["share_after"] > 1.7 * row["share_before"]
     assert row["verdict"] == UNDECIDED
-    assert row["note"] == GREW_EVERYWHERE
+    assert row["note"] == GREW_WITH_CHANCE
     assert row["low"] < 1 < row["high"]
 
 

@@ -416,6 +416,17 @@ class _Answer:
         self.recipes.append(found.recipe)
         return found
 
+    def _everywhere(self, two: Two) -> dict[str, float]:
+        """How many times as often each aim is named in the later span as in the earlier, near the slogan or not."""
+        held = self.asking.common(self.asked.where)
+        counts = tally(self.asking.index, dict(self.asked.aims), by=two.eras, only_counts=True, **held)
+        (first, last), words = counts.hits[:, 0, :].tolist(), counts.tokens[:, 0].tolist()
+        return {
+            aim: (last[number] / words[1]) / (first[number] / words[0])
+            for number, aim in enumerate(self.asked.aims)
+            if first[number] and last[number]
+        }
+
     def _moves(self, two: Two, around: AimChanges) -> tuple[list[Claim], list[Exhibit]]:
         rows = {(row["aim"], row["window"]): row for row in around.table.to_dicts()}
         pair = {
@@ -425,6 +436,7 @@ class _Answer:
         before, after = two.names
         claims: list[Claim] = []
         moved: dict[str, float] = {}
+        everywhere = self._everywhere(two)
         for aim in self.asked.aims:
             row = rows[aim, WINDOW]
             first, last = (nearness(pair[aim, WINDOW, era], era) for era in (before, after))
@@ -456,7 +468,8 @@ class _Answer:
                     low=row["low"],
                     high=row["high"],
                     changed=changed,
-                    share_moved=min(first.with_aim, last.with_aim) >= FEWEST_HITS and _with_theme(row),
+                    share_moved=min(first.with_aim, last.with_aim) >= FEWEST_HITS
+                    and _with_theme(row, everywhere.get(aim)),
                 )
             )
         for gained, lost in self._took_over(moved, around):
@@ -535,19 +548,26 @@ def _verdict(row: Mapping[str, Any], corrected: float | None) -> str:
     return "rose" if row["low"] > 1 else "fell"
 
 
-def _with_theme(row: Mapping[str, Any]) -> bool:
-    """True when chance alone accounts for half of the share's change or more, and its ratio to chance may be the same.
+def _with_theme(row: Mapping[str, Any], everywhere: float | None) -> bool:
+    """True when the theme accounts for half of the share's change or more, and the ratio to chance may be the same.
 
-    An interval so wide that the ratio may have moved as far as the share did shows nothing either way.
+    The theme does so when chance does, which knows the slogan's documents, and when the aim is named that much more or less
+    often in all documents: a change around the slogan alone also changes its documents, and is no growth everywhere. An interval
+    so wide that the ratio may have moved as far as the share did shows nothing either way.
     """
-    if not row["note"] or not row["low"] <= 1 <= row["high"]:
+    if not row["note"] or everywhere is None or not row["low"] <= 1 <= row["high"]:
         return False
     shares, chances = ((row[f"{what}_before"], row[f"{what}_after"]) for what in ("share", "expected"))
     if min(*shares, *chances) <= 0:
         return False
-    if row["low"] <= shares[1] / shares[0] <= row["high"]:
+    moved = shares[1] / shares[0]
+    if row["low"] <= moved <= row["high"]:
         return False
-    return abs(math.log(chances[1] / chances[0])) >= 0.5 * abs(math.log(shares[1] / shares[0]))
+    return all(
+        math.log(theme) / math.log(moved) >= 0.5
+        for theme in (chances[1] / chances[0], everywhere)
+        if moved != 1
+    )
 
 
 def _side(row: Mapping[str, Any]) -> str:

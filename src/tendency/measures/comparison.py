@@ -25,8 +25,8 @@ UNDECIDED: Final = "not established"
 TOO_FEW: Final = "too few"
 ROSE: Final = "rose"
 FELL: Final = "fell"
-GREW_EVERYWHERE: Final = "because the theme grew everywhere"
-SHRANK_EVERYWHERE: Final = "because the theme shrank everywhere"
+GREW_WITH_CHANCE: Final = "share grew, as did that expected by chance"
+SHRANK_WITH_CHANCE: Final = "share shrank, as did that expected by chance"
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class AimChanges(Result):
         table: ``query, aim, window, split, before, after, share_before, share_after, expected_before,
             expected_after, ratio_before, ratio_after, change, low, high`` (of the ratio to chance, after over
             before), ``p, p_family, verdict`` and ``note``: a share that moved though the ratio to chance is
-            not shown to have moved says ``because the theme grew everywhere`` (or ``shrank``).
+            not shown to have moved says ``share grew, as did that expected by chance`` (or ``shrank``).
         orders: Which two aims changed places by their ratio to chance, as in ``OrderChanges``, with ``window``.
     """
 
@@ -388,8 +388,8 @@ def _notes(table: pl.DataFrame) -> pl.Series:
         note = ""
         if row["verdict"] not in (ROSE, FELL) and None not in (*shares, *chances):
             if shares[1] > 1.1 * shares[0] and chances[1] > 1.1 * chances[0]:
-                note = GREW_EVERYWHERE
+                note = GREW_WITH_CHANCE
             elif shares[1] < shares[0] / 1.1 and chances[1] < chances[0] / 1.1:
-                note = SHRANK_EVERYWHERE
+                note = SHRANK_WITH_CHANCE
         notes.append(note)
     return pl.Series("note", notes, dtype=pl.String)
