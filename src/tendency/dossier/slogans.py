@@ -499,8 +499,8 @@ class _Answer:
         exhibit = Exhibit(
             f"{self.anchor}-aims-change",
             f"What is named around “{self.name}”, {after} against {before}",
-            "A change of content is a change of the ratio to chance; a share that moves with what chance would give moves because "
-            f"the theme grew or shrank everywhere. Tested at {WINDOW} words; 10 and 100 words must point the same way.",
+            "A change of content is a change of the ratio to chance; a share that moves with what chance would give only "
+            f"shows that the theme is named more, or less, in those documents as a whole. Tested at {WINDOW} words; 10 and 100 words must point the same way.",
             printed,
             columns=described(
                 printed, change="Later ratio to chance ÷ earlier one", note="What a moved share means"
