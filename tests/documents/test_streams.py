@@ -61,9 +61,9 @@ def test_half_a_text_is_no_document(read_bytes: Read, name: str) -> None:
         ("a.jsonl.gz", gzip.compress(many(3))[:-8] + b"\0" * 8, "not sound gzip"),
         ("a.jsonl.gz", b"", "is empty"),
         ("a.jsonl.zst", b"", "is empty"),
-        ("a.jsonl.gz", gzip.compress(b""), "holds no document"),
+        ("a.jsonl.gz", gzip.compress(b"", mtime=0), "holds no document"),
         ("a.jsonl.bz2", bz2.compress(b"x"), "'.bz2' is not read"),
-        ("a.gz", gzip.compress(b"x"), "no suffix that names a format"),
+        ("a.gz", gzip.compress(b"x", mtime=0), "no suffix that names a format"),
     ],
 )
 def test_packing_that_is_not_sound(read_bytes: Read, name: str, data: bytes, said: str) -> None:
