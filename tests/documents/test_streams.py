@@ -58,7 +58,7 @@ def test_half_a_text_is_no_document(read_bytes: Read, name: str) -> None:
     [
         ("a.jsonl.gz", b"not packed at all", "not sound gzip"),
         ("a.jsonl.zst", b"not packed at all", "not sound zstd"),
-        ("a.jsonl.gz", gzip.compress(many(3))[:-8] + b"\0" * 8, "not sound gzip"),
+        ("a.jsonl.gz", gzip.compress(many(3), mtime=0)[:-8] + b"\0" * 8, "not sound gzip"),
         ("a.jsonl.gz", b"", "is empty"),
         ("a.jsonl.zst", b"", "is empty"),
         ("a.jsonl.gz", gzip.compress(b"", mtime=0), "holds no document"),
