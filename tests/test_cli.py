@@ -66,7 +66,20 @@ def rows(said: Said) -> list[dict[str, object]]:
     return list(json.loads(said.out))
 
 
-PUBLIC = ["query", "period", "start", "end", "split", "documents", "tokens", "hits", "documents_with_hits", "per_million", "low", "high"]
+PUBLIC = [
+    "query",
+    "period",
+    "start",
+    "end",
+    "split",
+    "documents",
+    "tokens",
+    "hits",
+    "documents_with_hits",
+    "per_million",
+    "low",
+    "high",
+]
 
 
 def test_count_gives_the_public_columns(run: Run, press: str) -> None:
