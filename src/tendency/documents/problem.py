@@ -13,7 +13,7 @@ class Problem:
         file: The file it is in.
         line: The line on which it begins, from 1, or None for the whole file.
         what: What is wrong, as the end of a sentence or as sentences.
-        remedy: What to do.
+        remedy: What to do, empty where ``what`` says it.
         kind: The reason under which it is counted, such as ``"no date"``.
     """
 
@@ -25,7 +25,7 @@ class Problem:
 
     def __str__(self) -> str:
         where = self.file if self.line is None else f"{self.file}, line {self.line}"
-        return f"{where}: {self.what} {self.remedy}"
+        return f"{where}: {self.what} {self.remedy}".rstrip()
 
 
 @dataclass(frozen=True, slots=True)

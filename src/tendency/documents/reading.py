@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
@@ -115,7 +116,10 @@ class Reading:
         except SourceError as error:
             if isinstance(error, StrictError):
                 raise
-            self._leave_out(Problem(source.name, None, str(error), _FILE_REMEDY))
+            said = str(error)
+            # A fault that says itself what to do is not told so again.
+            remedy = "" if re.search(r"[.;] \w", said) else _FILE_REMEDY
+            self._leave_out(Problem(source.name, None, said, remedy))
         except OSError as error:
             said = error.strerror or str(error)
             self._leave_out(Problem(source.name, None, f"cannot be read ({said}).", _FILE_REMEDY))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tendency.dossier.answering import answer
     from tendency.dossier.reading import prepare, read_dossier
     from tendency.dossier.schema import Dossier
+    from tendency.dossier.terms import read_terms
 
 __all__ = [
     "Answers",
@@ -22,10 +23,17 @@ __all__ = [
     "answer",
     "prepare",
     "read_dossier",
+    "read_terms",
 ]
 
 # What only answering needs is imported when it is asked for.
-_LATER = {"Dossier": "schema", "answer": "answering", "prepare": "reading", "read_dossier": "reading"}
+_LATER = {
+    "Dossier": "schema",
+    "answer": "answering",
+    "prepare": "reading",
+    "read_dossier": "reading",
+    "read_terms": "terms",
+}
 
 
 def __getattr__(name: str) -> Any:
