@@ -20,7 +20,7 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> td.Corpus:
         for paper in range(12):
             bread = " and bread" * (1940 - year)
             lines.append(
-                f"{year}-{paper},{year}-05-01,Paper {paper},We ask for peace{bread}. The rest is silence."
+                f"{year}-{paper},{year}-05-01,Paper {paper},Paper {paper} asks for peace{bread}. The rest is silence."
             )
     source = folder / "press.csv"
     source.write_text("\n".join(lines), encoding="utf-8")

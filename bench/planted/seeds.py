@@ -24,8 +24,8 @@ from typing import Any
 
 CHANGE = 0.05
 """The stated chance of any false change in one question."""
-FIRST = 0.10
-"""The stated chance that one of two equals is said to be named most in a span: either may lead, each with .05."""
+FIRST = 0.02
+"""The stated chance that one of two equals is said to be named most in a span: either may lead, each with .01."""
 _FIRST_PLACE = "named most"
 
 
