@@ -26,11 +26,12 @@ from tendency.api import (
 )
 from tendency.corpus import Concordance, Info, Line, Query
 from tendency.demo import DemoResult, demo
-from tendency.documents import DateSpan, Document, FieldNames, parse_date, read
+from tendency.documents import DateSpan, Document, parse_date
 from tendency.errors import TendencyError
 
 if TYPE_CHECKING:
     __version__: str
+    from tendency.documents import FieldNames, read
     from tendency.dossier import Answers, Claim, Evidence, Exhibit, Finding, Foundation
     from tendency.measures import Aims, Ranking, Rates, Result
     from tendency.tally import Tally
@@ -74,6 +75,7 @@ __all__ = [
 
 # Results of rooms that take long to import, wanted by name only in annotations and isinstance.
 _LATER = {
+    "documents": ("FieldNames", "read"),
     "dossier": ("Answers", "Claim", "Evidence", "Exhibit", "Finding", "Foundation"),
     "measures": ("Aims", "Ranking", "Rates", "Result"),
     "tally": ("Tally",),

@@ -24,14 +24,14 @@ from tendency.corpus import (
     parse,
     select,
 )
-from tendency.documents import DateOrder, DateSpan, FieldNames, parse_date
+from tendency.documents import DateOrder, DateSpan, parse_date
 from tendency.errors import SettingError, UndatableError
 
 if TYPE_CHECKING:
     import polars as pl
 
     from tendency.corpus import Added, Damage, Removed
-    from tendency.documents import Reading, Unmatched
+    from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
     from tendency.measures import Aims, Ranking, Rates, Result
     from tendency.tally import Eras, Tally

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
@@ -335,12 +335,9 @@ def refuse_fork(executor: Executor) -> None:
     Raises:
         SettingError: A pool of forked processes: they would inherit threads and locks in any state.
     """
+    # Only a pool of processes has such a context.
     context = getattr(executor, "_mp_context", None)
-    if (
-        isinstance(executor, ProcessPoolExecutor)
-        and context is not None
-        and context.get_start_method() == "fork"
-    ):
+    if context is not None and context.get_start_method() == "fork":
         raise SettingError(
             "a pool of forked processes may hang; make it with "
             "ProcessPoolExecutor(mp_context=multiprocessing.get_context('spawn'))."
