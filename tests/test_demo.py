@@ -26,7 +26,7 @@ from tendency.specimen import Specimen, questions
 SLOGAN, ESTATES, VILLAGES = questions.STRONG_AIMS, "against the estates", "for the villages"
 
 
-def claim(kind: str, *subjects: str, holds: bool = True, **values: float | str) -> Claim:
+def claim(kind: str, *subjects: str, holds: bool = True, **values: float | str | bool) -> Claim:
     """A claim whose sentence names its kind and subjects."""
     return Claim(f"{kind}: {', '.join(subjects)}", kind, subjects, holds, tuple(values.items()))
 
@@ -95,6 +95,10 @@ def test_a_bait_that_is_claimed_is_falsely_claimed(bait: str, said: Claim):
             claim("order reversed", "Defence of the Republic", "Bread and Work"),
         ),
         (claim("rank rose", "Bread and Work"), claim("rank fell", "Bread and Work")),
+        (
+            claim("rank rose", "marsh fever"),
+            claim("rank rose", "marsh fever", settled=True, rank_before=2, rank_after=1),
+        ),
         (
             claim("rate changed", "Defence of the Republic", ratio=0.4),
             claim("rate changed", "Defence of the Republic", ratio=1.4),

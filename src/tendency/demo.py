@@ -80,8 +80,8 @@ class Comparison:
         if self.false:
             expected = 100 * (1 - (1 - _FALSE_CHANGE) ** self.questions)
             told += (
-                f" Each question may claim a false change in {100 * _FALSE_CHANGE:.0f} presses of 100; with "
-                f"{self.questions} questions at most about {expected:.0f} presses of 100 have one."
+                f" Each of {self.questions} questions keeps the chance of a false change to {100 * _FALSE_CHANGE:.0f} %: "
+                f"up to {expected:.0f} presses of 100 may have one."
             )
         return told
 
@@ -269,8 +269,7 @@ def contradicted(specimen: Specimen, claim: Claim) -> bool:
             risen, fallen = (specimen.rate(item) for item in claim.subjects)
             return not (risen[0] < fallen[0] and risen[1] > fallen[1])
         case "rank fell" | "rank rose":
-            before, after = (_rank(specimen, claim.subjects[0], span) for span in (0, 1))
-            return not (after > before if claim.kind == "rank fell" else after < before)
+            return not _moved(specimen, claim)
         case "named most":
             return _not_first(specimen, claim)
         case "rate changed":
@@ -308,6 +307,21 @@ def _rank(specimen: Specimen, item: str, span: int) -> int:
     """Its true rank, 1 being the highest rate; equals share the better one."""
     own = specimen.rate(item)[span]
     return 1 + sum(specimen.rate(rival)[span] > own * _SAME for rival in _rivals(item))
+
+
+def _moved(specimen: Specimen, claim: Claim) -> bool:
+    """True when the item moved as claimed: between these places where they are numbered, else past some rival."""
+    item, values = claim.subjects[0], dict(claim.values)
+    if values.get("settled"):
+        return all(
+            values[f"rank_{name}"] == _rank(specimen, item, span)
+            for span, name in enumerate(("before", "after"))
+        )
+    own = specimen.rate(item)
+    rivals = [specimen.rate(rival) for rival in _rivals(item) if rival != item]
+    if claim.kind == "rank rose":
+        return any(rival[0] > own[0] and rival[1] < own[1] for rival in rivals)
+    return any(rival[0] < own[0] and rival[1] > own[1] for rival in rivals)
 
 
 def _not_first(specimen: Specimen, claim: Claim) -> bool:
