@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import sys
 
@@ -10,10 +11,13 @@ from tendency.errors import TendencyError
 
 _USER_MISTAKE = 1
 _INTERRUPTED = 130
+_COLLECT_AFTER = 50_000
 
 
 def main() -> None:
     """Run the command line; a user's mistake is one message on standard error, never a traceback."""
+    # By default rubbish is looked for hundreds of times while libraries are imported, and there is none.
+    gc.set_threshold(_COLLECT_AFTER)
     from tendency.cli.commands import app
     from tendency.cli.output import say
 
