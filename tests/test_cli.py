@@ -112,6 +112,21 @@ def test_count_by_document(run: Run, press: str) -> None:
     assert found[0]["per_million"] == pytest.approx(1e6 / 7)
 
 
+def test_filter_inside_a_query(run: Run, press: str) -> None:
+    """A query's own filter holds by document, and in the document-feature matrix, as it does elsewhere."""
+    found = rows(run("count", press, "bread :: publication = 'Dusk'", "--by", "document", "--json"))
+    assert sum(int(str(row["hits"])) for row in found) == 0
+    found = rows(run("count", press, "peace :: publication = 'Dusk'", "--by", "document", "--json"))
+    assert [row["document"] for row in found if row["hits"]] == ["b"]
+
+
+def test_a_query_named_like_a_column(run: Run, press: str) -> None:
+    """A query may not take the name of a column of the matrix."""
+    said = run("count", press, "words=peace", "--by", "document")
+    assert said.status == 1
+    assert "'words' is the name of another column" in said.err
+
+
 def test_named_queries(run: Run, press: str) -> None:
     """NAME=QUERY names a row; two with one name are refused."""
     found = rows(run("count", press, "food=bread | corn", "peace", "--json"))

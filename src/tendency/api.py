@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from tendency.corpus import (
     Concordance,
@@ -40,6 +40,14 @@ Path_ = str | os.PathLike[str]
 Progress = Callable[[float, float], None]
 Asked = str | Iterable[str] | Mapping[str, str]
 Day = str | dt.date
+
+
+class Narrowing(TypedDict):
+    """Which documents of an index are asked."""
+
+    where: str | None
+    start: dt.date | None
+    end: dt.date | None
 
 
 @dataclass(frozen=True)
@@ -133,7 +141,7 @@ class Corpus:
     @cached_property
     def selection(self) -> Selection:
         """Which documents these are, segment by segment."""
-        return select(self.index, where=self.filter, start=self.start, end=self.end)
+        return select(self.index, **self._narrowing)
 
     def __len__(self) -> int:
         return self.selection.documents
@@ -164,9 +172,7 @@ class Corpus:
             self._queries(queries),
             by=by,
             split=split,
-            where=self.filter,
-            start=self.start,
-            end=self.end,
+            **self._narrowing,
             cluster=cluster,
             executor=executor,
             deadline=_limit(deadline),
@@ -245,9 +251,7 @@ class Corpus:
             overlap=overlap,
             by=by,
             split=split,
-            where=self.filter,
-            start=self.start,
-            end=self.end,
+            **self._narrowing,
             cluster=cluster,
             executor=executor,
             deadline=_limit(deadline),
@@ -274,9 +278,7 @@ class Corpus:
             self._queries(aims),
             by=by,
             split=split,
-            where=self.filter,
-            start=self.start,
-            end=self.end,
+            **self._narrowing,
             cluster=cluster,
             executor=executor,
             deadline=_limit(deadline),
@@ -370,6 +372,11 @@ class Corpus:
         )
         rate = pl.when(pl.col("tokens") > 0).then(1e6 * pl.col("hits") / pl.col("tokens"))
         return long.select("query", pl.exclude("query")).with_columns(per_million=rate)
+
+    @property
+    def _narrowing(self) -> Narrowing:
+        """What narrows this corpus, as every measure takes it."""
+        return {"where": self.filter, "start": self.start, "end": self.end}
 
     def _queries(self, asked: Asked) -> dict[str, Query]:
         if isinstance(asked, str):

@@ -94,6 +94,9 @@ def document_features(
         Columns ``document, date, start, end, words``, then the fields, then one integer column for
         each query, named after it; in order of date, then id. A field with the name of another
         column is called ``field_…``.
+
+    Raises:
+        SettingError: A query has the name of one of the first five columns.
     """
     import polars as pl
 
@@ -101,6 +104,11 @@ def document_features(
 
     masks = masks or index.live
     base = ("document", "date", "start", "end", "words")
+    if clash := next((name for name in queries if name in base), None):
+        raise SettingError(
+            f"{clash!r} is the name of another column; give the query its own name, as NAME=QUERY."
+        )
+    queries = {name: query.bound(index) for name, query in queries.items()}
     taken = {*base, *queries}
     fields = {name: f"field_{name}" if name in taken else name for name in index.field_views}
     frames = []
