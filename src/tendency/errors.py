@@ -13,6 +13,7 @@ TendencyError
 ├── QueryCancelledError  a query that was cancelled
 ├── DossierError         a dossier with a mistake in it
 ├── SettingError         an option with an impossible value
+├── WorkerError          workers that died, or a cluster that cannot be used
 └── StorageError         the disk is full, or a folder cannot be written
 
 A message says what is wrong, where, and what to do, in one sentence or two.
@@ -88,6 +89,10 @@ class DossierError(TendencyError):
 
 class SettingError(TendencyError):
     """An option has an impossible value."""
+
+
+class WorkerError(TendencyError):
+    """Workers died, or a cluster cannot be used; no part of an answer is given."""
 
 
 class StorageError(TendencyError):

@@ -20,6 +20,8 @@ from tendency.documents.document import Document
 from tendency.errors import DamagedIndexError
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from tendency.corpus.terms_map import TermsMap
 
 _MODULUS: Final = 1 << 128
@@ -83,6 +85,7 @@ class Index:
         generation: The commit that it shows.
         segments: The segments, in the order in which they were added.
         live: For each segment the documents that count, bool of shape (documents,).
+        executor: Does what is asked of segments; threads when None.
     """
 
     def __init__(
@@ -91,13 +94,19 @@ class Index:
         manifest: Manifest,
         segments: tuple[Segment, ...],
         live: tuple[NDArray[np.bool_], ...],
+        executor: Executor | None = None,
     ) -> None:
+        self.executor = executor
         self.path, self.manifest, self.segments, self.live = path, manifest, segments, live
         self.generation = manifest.generation
 
     @classmethod
-    def open(cls, path: Path | str) -> Index:
+    def open(cls, path: Path | str, executor: Executor | None = None) -> Index:
         """The index in a folder, as it was last committed.
+
+        Args:
+            path: The folder.
+            executor: Does what is asked of its segments; threads by default.
 
         Raises:
             NotAnIndexError: The folder is not an index.
@@ -108,7 +117,7 @@ class Index:
         manifest = read_manifest(folder)
         while True:
             try:
-                return cls._read(folder, manifest)
+                return cls._read(folder, manifest, executor)
             except DamagedIndexError:
                 # A writer may have committed and swept between the two reads; then there is a newer manifest.
                 newer = read_manifest(folder)
@@ -117,7 +126,7 @@ class Index:
                 manifest = newer
 
     @classmethod
-    def _read(cls, folder: Path, manifest: Manifest) -> Index:
+    def _read(cls, folder: Path, manifest: Manifest, executor: Executor | None) -> Index:
         segments = []
         for entry in manifest.segments:
             segment = Segment(folder / "segments" / entry.id, entry.seals)
@@ -125,7 +134,7 @@ class Index:
                 raise segment.data.damaged("header", f"the manifest says {entry.documents:,} documents")
             segments.append(segment)
         masks = tuple(read_mask(folder, entry) for entry in manifest.segments)
-        return cls(folder, manifest, tuple(segments), masks)
+        return cls(folder, manifest, tuple(segments), masks, executor)
 
     def __repr__(self) -> str:
         return f"Index({str(self.path)!r}, generation={self.generation}, documents={self.documents:,})"

@@ -13,7 +13,7 @@ from tendency.tally.counters import (
     Overlaps,
     counters_of,
 )
-from tendency.tally.counting import NONE, SegmentTask, cluster_names, count_segment, refuse_fork, tally
+from tendency.tally.counting import NONE, SegmentTask, cluster_names, count_segment, tally
 from tendency.tally.near import FIXED, Neighbours, Scope, Spans, neighbours, overlapping, spans
 from tendency.tally.periods import GRAINS, OUTSIDE, UNDATABLE, Eras, Grain, Period, Periods
 from tendency.tally.tally import Standing, Tally, Undated
@@ -52,7 +52,6 @@ __all__ = [
     "counters_of",
     "neighbours",
     "overlapping",
-    "refuse_fork",
     "spans",
     "tally",
 ]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
-from weakref import WeakValueDictionary
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,15 +20,12 @@ from tendency.tally.tally import Standing, Tally
 
 if TYPE_CHECKING:
     from tendency.corpus import Deadline, Index, Query, Segment
+    from tendency.corpus.work import Place
 
 NONE: Final = "(none)"
 """The split of documents that do not have the field."""
 
 DEFAULT_CLUSTERS: Final = ("publication", "newspaper", "author")
-_WORKERS: Final = 2
-
-_open: WeakValueDictionary[Path, Segment] = WeakValueDictionary()
-_open_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -39,8 +33,7 @@ class SegmentTask:
     """What is asked of one segment: a pure, picklable value, safe to repeat.
 
     Attributes:
-        path: The segment's folder.
-        seals: Size and header checksums that the manifest names for its files.
+        place: Where the segment lies.
         documents: Which documents are asked about.
         counters: What is counted in them.
         periods: Where documents are put by date.
@@ -52,8 +45,7 @@ class SegmentTask:
         deadline: When to give up.
     """
 
-    path: Path
-    seals: Any
+    place: Place
     documents: Mask
     counters: tuple[Counter, ...]
     periods: Periods
@@ -94,13 +86,14 @@ def tally(
             ``"day"``. With several, the one with the wider interval is used. By default the first of
             publication, newspaper and author that most of the documents have, else the document.
         only_counts: Leave out clusters, for figures that need no interval.
-        executor: Does the work, one task a segment; threads by default.
+        executor: Does the work, one task a segment; by default the index's own, else threads.
         deadline: When to give up.
 
     Raises:
         SettingError: An impossible period, cluster or split, or a pool of forked processes.
     """
     from tendency.corpus import select
+    from tendency.corpus.work import places, run
 
     counters = tuple(counter.bound(index) for counter in counters_of(items))
     masks = select(index, where=where, start=start, end=end).masks
@@ -110,8 +103,7 @@ def tally(
     copies = _copies(index, masks, clusters) if clusters else {}
     tasks = [
         SegmentTask(
-            segment.path,
-            entry.seals,
+            place,
             mask,
             counters,
             periods,
@@ -122,14 +114,10 @@ def tally(
             copies.get(number, ()),
             deadline,
         )
-        for number, (segment, entry, mask) in enumerate(
-            zip(index.segments, index.manifest.segments, masks, strict=True)
-        )
+        for number, (place, mask) in enumerate(zip(places(index), masks, strict=True))
         if mask.any()
     ]
-    with _open_lock:
-        _open.update({segment.path: segment for segment in index.segments})
-    parts = list(_run(tasks, executor, deadline))
+    parts = run(count_segment, tasks, executor or index.executor, deadline)
     total = reduce(add, parts) if parts else _empty(counters, periods, splits, clusters)
     recipe = [f"by:{periods.grain}", f"cluster:{','.join(clusters)}"]
     if split is not None:
@@ -143,7 +131,9 @@ def tally(
 
 def count_segment(task: SegmentTask) -> Tally:
     """The tally of one segment."""
-    segment = _segment(task)
+    from tendency.corpus.work import segment_at
+
+    segment = segment_at(task.place)
     chosen = np.flatnonzero(task.documents)
     counts = [counter.count(segment, task.documents, task.deadline) for counter in task.counters]
     values = np.column_stack(counts)[chosen] if counts else np.zeros((chosen.size, 0), np.int64)
@@ -296,52 +286,6 @@ def _rows(
     row, split = np.nonzero(inside)
     times = inside.sum(axis=1)
     return row, split, int((times > 1).sum()), int((times == 0).sum())
-
-
-def _segment(task: SegmentTask) -> Segment:
-    from tendency.corpus import Segment
-
-    with _open_lock:
-        found = _open.get(task.path)
-        if found is None:
-            found = _open[task.path] = Segment(task.path, task.seals)
-    return found
-
-
-def _run(
-    tasks: Sequence[SegmentTask], executor: Executor | None, deadline: Deadline | None
-) -> Iterable[Tally]:
-    if executor is None:
-        if len(tasks) < 2:
-            return [count_segment(task) for task in tasks]
-        with ThreadPoolExecutor(_WORKERS) as threads:
-            return _results([threads.submit(count_segment, task) for task in tasks], deadline)
-    refuse_fork(executor)
-    return _results([executor.submit(count_segment, task) for task in tasks], deadline)
-
-
-def _results(futures: list[Future[Tally]], deadline: Deadline | None) -> list[Tally]:
-    try:
-        return [future.result() for future in futures]
-    except BaseException:
-        for future in futures:
-            future.cancel()
-        raise
-
-
-def refuse_fork(executor: Executor) -> None:
-    """Nothing, unless the executor forks.
-
-    Raises:
-        SettingError: A pool of forked processes: they would inherit threads and locks in any state.
-    """
-    # Only a pool of processes has such a context.
-    context = getattr(executor, "_mp_context", None)
-    if context is not None and context.get_start_method() == "fork":
-        raise SettingError(
-            "a pool of forked processes may hang; make it with "
-            "ProcessPoolExecutor(mp_context=multiprocessing.get_context('spawn'))."
-        )
 
 
 def _columns(counters: Sequence[Counter]) -> tuple[str, ...]:
