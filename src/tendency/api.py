@@ -388,15 +388,21 @@ class Corpus:
         return {name: self.query(text) for name, text in asked.items()}
 
 
-def open(path: Path_) -> Corpus:  # noqa: A001  the name that every user expects
+def open(path: Path_, *, executor: Executor | str | None = None) -> Corpus:  # noqa: A001  the name that every user expects
     """The corpus in an index folder, as it was last committed.
 
+    Args:
+        path: The folder.
+        executor: Does what is asked of its segments: threads (by default), a pool of spawned processes, or
+            the address of a Dask scheduler, such as ``"tcp://host:8786"``, whose workers see the folder.
+
     Raises:
+        WorkerError: The scheduler does not answer, or a worker cannot read the index.
         NotAnIndexError: The folder is not an index.
         IndexVersionError: Another release wrote it.
         DamagedIndexError: A file is missing or wrong.
     """
-    return Corpus(Index.open(Path(path)))
+    return Corpus(Index.open(Path(path), _workers(executor)))
 
 
 def add(
@@ -478,6 +484,7 @@ def report(
     to: Path_,
     *,
     corpus: Path_ | None = None,
+    executor: Executor | str | None = None,
     deadline: float | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -487,6 +494,7 @@ def report(
         dossier: The questions, as a TOML file.
         to: A new or empty folder, or one that holds an earlier report.
         corpus: Another index than the one the dossier names.
+        executor: Does what is asked of segments, as for ``open``.
         deadline: Seconds after which a query is given up.
         progress: Called with what is done and what there is to do.
 
@@ -499,6 +507,7 @@ def report(
     answers = answer(
         Path(dossier),
         corpus=None if corpus is None else Path(corpus),
+        executor=_workers(executor),
         deadline=_limit(deadline),
         progress=progress,
     )
@@ -544,6 +553,15 @@ def _check_export(format_: str, target: Path, has_queries: bool) -> None:
         raise SettingError(
             f"The format {format_} holds whole documents and takes no queries; use where, or dfm."
         )
+
+
+def _workers(executor: Executor | str | None) -> Executor | None:
+    """Who does the work; a string is the address of a Dask scheduler."""
+    if not isinstance(executor, str):
+        return executor
+    from tendency.corpus.cluster import connect
+
+    return connect(executor)
 
 
 def _limit(seconds: float | None) -> Deadline | None:

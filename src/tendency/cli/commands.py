@@ -52,7 +52,15 @@ Cluster = Annotated[
     Words,
     typer.Option(
         help="Field whose values are independent pieces of evidence, or *document* or *day*; repeat it for crossed ones. "
-        "By default publication or newspaper, else author, else the document."
+        "By default publication or newspaper, else author, else the document. *tcp://host:port* is instead the Dask "
+        "scheduler whose workers count."
+    ),
+]
+Machines = Annotated[
+    Text,
+    typer.Option(
+        "--cluster",
+        help="A Dask scheduler whose workers do the work, as *tcp://host:port*; they see the index's folder.",
     ),
 ]
 Terms = Annotated[File, typer.Option(help="Named queries for @name: CSV, quanteda YAML or LIWC .dic.")]
@@ -245,13 +253,14 @@ def count(
 
     Example: `tendency count press.index "defence of the republic" --by year`
     """
-    corpus = _corpus(index, where, start, end, terms)
+    fields, scheduler = _parted(cluster)
+    corpus = _corpus(index, where, start, end, terms, scheduler)
     asked = named(queries)
     if explain:
         for query in asked.values():
             typer.echo(str(corpus.explain(query)))
         return
-    table = corpus.count(asked, by=by, split=split, cluster=cluster, deadline=deadline)
+    table = corpus.count(asked, by=by, split=split, cluster=fields, deadline=deadline)
     _tell_suggestions(corpus, asked, {} if by == "document" else _hits(table))
     show(table, as_json=as_json, as_csv=as_csv)
 
@@ -277,9 +286,10 @@ def rates(
 
     Example: `tendency rates press.index "bureaucra*" --by year --split standpoint`
     """
-    corpus = _corpus(index, where, start, end, terms)
+    fields, scheduler = _parted(cluster)
+    corpus = _corpus(index, where, start, end, terms, scheduler)
     asked = named(queries)
-    found = corpus.rates(asked, by=by, split=split, cluster=cluster, level=level, deadline=deadline)
+    found = corpus.rates(asked, by=by, split=split, cluster=fields, level=level, deadline=deadline)
     _tell_suggestions(corpus, asked, _hits(found.table))
     _tell_undated(found.undated)
     _write_chart(found, chart)
@@ -309,7 +319,8 @@ def rank(
 
     Example: `tendency rank press.index "peace" "bread" "land" --by year`
     """
-    corpus = _corpus(index, where, start, end, terms)
+    fields, scheduler = _parted(cluster)
+    corpus = _corpus(index, where, start, end, terms, scheduler)
     asked = named(queries)
     found = corpus.rank(
         asked,
@@ -318,7 +329,7 @@ def rank(
         overlap=overlap,
         by=by,
         split=split,
-        cluster=cluster,
+        cluster=fields,
         deadline=deadline,
     )
     _tell_suggestions(corpus, asked, _hits(found.table))
@@ -347,8 +358,9 @@ def aims(
 
     Example: `tendency aims press.index "defence of the republic" --aim "war=front | invasion" --aim "order=police"`
     """
-    corpus = _corpus(index, where, start, end, terms)
-    found = corpus.aims(query, named(aim), by=by, split=split, cluster=cluster, deadline=deadline)
+    fields, scheduler = _parted(cluster)
+    corpus = _corpus(index, where, start, end, terms, scheduler)
+    found = corpus.aims(query, named(aim), by=by, split=split, cluster=fields, deadline=deadline)
     _write_chart(found, chart)
     show(found.table, as_json=as_json, as_csv=as_csv)
 
@@ -365,6 +377,7 @@ def kwic(
     start: From = None,
     end: To = None,
     terms: Terms = None,
+    scheduler: Machines = None,
     deadline: Deadline = _DEADLINE,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -373,7 +386,7 @@ def kwic(
 
     Example: `tendency kwic press.index "danger near/8 regime" --order sample --limit 20`
     """
-    corpus = _corpus(index, where, start, end, terms)
+    corpus = _corpus(index, where, start, end, terms, scheduler)
     found = corpus.kwic(query, limit=limit, width=width, order=order, seed=seed, deadline=deadline)
     if not found.total:
         _tell_suggestions(corpus, {query: query}, {query: 0})
@@ -397,6 +410,7 @@ def report(
         Path, typer.Option(help="The folder to write into.", show_default="DOSSIER's name + -report")
     ] = Path(),
     corpus: Annotated[File, typer.Option(help="Another index than the one the dossier names.")] = None,
+    scheduler: Machines = None,
 ) -> None:
     """Answer a dossier's questions: one HTML page that needs no network, with its data beside it.
 
@@ -406,7 +420,7 @@ def report(
 
     folder = to if to != Path() else dossier.with_name(f"{dossier.stem}-report")
     with progress(f"Answering {dossier.name}") as update:
-        done = run(dossier, folder, corpus=corpus, progress=update)
+        done = run(dossier, folder, corpus=corpus, executor=scheduler, progress=update)
     for finding in done.answers.findings:
         for claim in finding.claims[:1]:
             typer.echo(f"• {printable(claim.sentence)}")
@@ -431,13 +445,14 @@ def export(
     start: From = None,
     end: To = None,
     terms: Terms = None,
+    scheduler: Machines = None,
     deadline: Deadline = _DEADLINE,
 ) -> None:
     """Write documents, or the document-feature matrix of queries, for other programs.
 
     Example: `tendency export press.index "war" "peace" --format dfm --out press.csv`
     """
-    corpus = _corpus(index, where, start, end, terms)
+    corpus = _corpus(index, where, start, end, terms, scheduler)
     suffix = "csv" if format_ == "dfm" else format_
     target = out or Path(f"{index.resolve().name.removesuffix('.index')}.{suffix}")
     with progress(f"Exporting {index}") as update:
@@ -460,15 +475,31 @@ def named(queries: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def _corpus(index: Path, where: str | None, start: str | None, end: str | None, terms: Path | None) -> Corpus:
+def _corpus(
+    index: Path,
+    where: str | None,
+    start: str | None,
+    end: str | None,
+    terms: Path | None,
+    scheduler: str | None = None,
+) -> Corpus:
     from tendency.api import open as open_corpus
 
-    corpus = open_corpus(index)
+    corpus = open_corpus(index, executor=scheduler)
     if terms is not None:
         corpus = corpus.with_terms(terms)
     if where is not None:
         corpus = corpus.where(where)
     return corpus.between(start, end) if start or end else corpus
+
+
+def _parted(cluster: list[str] | None) -> tuple[list[str] | None, str | None]:
+    """The fields that documents are clustered by, and the address of a scheduler: no field has such a name."""
+    addresses = [name for name in cluster or () if "://" in name]
+    if len(addresses) > 1:
+        raise SettingError(f"{' and '.join(addresses)} are two schedulers; give one.")
+    fields = [name for name in cluster or () if "://" not in name]
+    return fields or None, addresses[0] if addresses else None
 
 
 def _date_order(order: str | None) -> Any:

@@ -13,6 +13,7 @@ from tendency.corpus.strings import Strings
 
 if TYPE_CHECKING:
     from tendency.corpus.checking import Damage, check
+    from tendency.corpus.counts import counts_by_document
     from tendency.corpus.deadlines import Deadline
     from tendency.corpus.export import document_features, export_jsonl, export_parquet, write_table
     from tendency.corpus.query import Query, Spelling, parse
@@ -48,6 +49,7 @@ __all__ = [
     "cite",
     "concordance",
     "count_by_document",
+    "counts_by_document",
     "document_features",
     "evaluate",
     "explain",
@@ -71,6 +73,7 @@ _LATER = {
     "Block": "search",
     "check": "checking",
     "count_by_document": "search",
+    "counts_by_document": "counts",
     "Damage": "checking",
     "Deadline": "deadlines",
     "document_features": "export",

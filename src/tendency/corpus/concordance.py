@@ -6,12 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 from tendency.documents.dates import DateSpan
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     import numpy as np
     import polars as pl
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from tendency.corpus.query import Query
     from tendency.corpus.segment import Segment
     from tendency.corpus.select import Selection
+    from tendency.corpus.work import Place
 
 Order = Literal["date", "sample"]
 Unit = Literal["characters", "words"]
+T = TypeVar("T")
 
 _LONGEST_CONTEXT: Final = 10_000
 
@@ -163,24 +165,66 @@ def _first_by_date(
     """The first hits: documents are counted, then only as many searched again as are needed."""
     import numpy as np
 
-    from tendency.corpus.search import count_by_document, evaluate
+    from tendency.corpus.counts import counts_by_document
 
-    counts = [
-        count_by_document(segment, query, mask, deadline)
-        for segment, mask in zip(index.segments, masks, strict=True)
-    ]
+    counts = [held[:, 0] for held in counts_by_document(index, [query], masks, deadline)]
     total, documents = (
         sum(int(held.sum()) for held in counts),
         sum(int(np.count_nonzero(held)) for held in counts),
     )
     wanted = _earliest_documents(index, counts, limit)
-    hits = []
+    asked = []
     for number, segment in enumerate(index.segments):
         mask = np.zeros(segment.documents, np.bool_)
         mask[[document for held, document in wanted if held == number]] = True
-        for block in evaluate(segment, query, mask, deadline):
-            hits += list(_hits(segment, number, block.documents, block.starts, block.ends))
-    return sorted(hits)[:limit], total, documents
+        asked.append(mask)
+    found = _asked(_every_hit, index, query, tuple(asked), limit, seed, deadline)
+    return sorted(hit for hits in found for hit in hits)[:limit], total, documents
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Hits that are looked for in one segment; picklable, pure, safe to repeat."""
+
+    place: Place
+    number: int
+    query: Query
+    mask: NDArray[np.bool_]
+    limit: int
+    seed: int
+    deadline: Deadline | None
+
+
+def _asked(
+    function: Callable[[_Task], T],
+    index: Index,
+    query: Query,
+    masks: Masks,
+    limit: int,
+    seed: int,
+    deadline: Deadline | None,
+) -> list[T]:
+    """What a function finds in each segment that has documents to look into."""
+    from tendency.corpus.work import places, run
+
+    tasks = [
+        _Task(place, number, query, mask, limit, seed, deadline)
+        for number, (place, mask) in enumerate(zip(places(index), masks, strict=True))
+        if mask.any()
+    ]
+    return run(function, tasks, index.executor, deadline)
+
+
+def _every_hit(task: _Task) -> list[_Hit]:
+    """The hits of one segment, those that no listing can hold left out."""
+    from tendency.corpus.search import evaluate
+    from tendency.corpus.work import segment_at
+
+    segment = segment_at(task.place)
+    hits: list[_Hit] = []
+    for block in evaluate(segment, task.query, task.mask, task.deadline):
+        hits += _hits(segment, task.number, block.documents, block.starts, block.ends)
+    return sorted(hits)[: task.limit]
 
 
 def _earliest_documents(index: Index, counts: list[NDArray[np.int64]], limit: int) -> list[tuple[int, int]]:
@@ -216,29 +260,36 @@ def _sample(
     index: Index, query: Query, masks: Masks, limit: int, seed: int, deadline: Deadline | None
 ) -> Chosen:
     """The hits with the smallest of the numbers that :func:`_lots` gives them."""
+    found = _asked(_sample_of_segment, index, query, masks, limit, seed, deadline)
+    kept = sorted(lot for lots, *_ in found for lot in lots)[:limit]
+    return [hit for _, hit in kept], sum(total for _, total, _ in found), sum(held for *_, held in found)
+
+
+def _sample_of_segment(task: _Task) -> tuple[list[tuple[int, _Hit]], int, int]:
+    """The segment's share of the sample with its numbers, its hits, and its documents with a hit."""
     import numpy as np
     import xxhash
 
     from tendency.corpus.search import evaluate
     from tendency.corpus.strings import encode
+    from tendency.corpus.work import segment_at
 
-    total = documents = 0
+    segment, limit = segment_at(task.place), task.limit
+    total = 0
     kept: list[tuple[int, _Hit]] = []
-    for number, (segment, mask) in enumerate(zip(index.segments, masks, strict=True)):
-        with_hits = np.zeros(segment.documents, np.bool_)
-        keys = np.zeros(segment.documents, np.uint64)
-        for block in evaluate(segment, query, mask, deadline):
-            total += len(block)
-            for document in np.unique(block.documents).tolist():
-                with_hits[document] = True
-                keys[document] = xxhash.xxh3_64_intdigest(encode(segment.ids[document]), seed & (1 << 64) - 1)
-            lots = _lots(keys[block.documents], block.starts - segment.first[block.documents])
-            few = np.argsort(lots, kind="stable")[: 2 * limit]
-            hits = _hits(segment, number, block.documents[few], block.starts[few], block.ends[few])
-            kept += zip(lots[few].tolist(), hits, strict=True)
-            kept = sorted(kept)[:limit]
-        documents += int(np.count_nonzero(with_hits))
-    return [hit for _, hit in kept], total, documents
+    with_hits = np.zeros(segment.documents, np.bool_)
+    keys = np.zeros(segment.documents, np.uint64)
+    for block in evaluate(segment, task.query, task.mask, task.deadline):
+        total += len(block)
+        for document in np.unique(block.documents).tolist():
+            with_hits[document] = True
+            name = encode(segment.ids[document])
+            keys[document] = xxhash.xxh3_64_intdigest(name, task.seed & (1 << 64) - 1)
+        lots = _lots(keys[block.documents], block.starts - segment.first[block.documents])
+        few = np.argsort(lots, kind="stable")[: 2 * limit]
+        hits = _hits(segment, task.number, block.documents[few], block.starts[few], block.ends[few])
+        kept = sorted([*kept, *zip(lots[few].tolist(), hits, strict=True)])[:limit]
+    return kept, total, int(np.count_nonzero(with_hits))
 
 
 def _lots(keys: NDArray[np.uint64], positions: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -100,7 +100,7 @@ def document_features(
     """
     import polars as pl
 
-    from tendency.corpus.search import count_by_document
+    from tendency.corpus.counts import counts_by_document
 
     masks = masks or index.live
     base = ("document", "date", "start", "end", "words")
@@ -112,7 +112,8 @@ def document_features(
     taken = {*base, *queries}
     fields = {name: f"field_{name}" if name in taken else name for name in index.field_views}
     frames = []
-    for segment, mask in zip(index.segments, masks, strict=True):
+    hits = counts_by_document(index, tuple(queries.values()), masks, deadline)
+    for segment, mask, held in zip(index.segments, masks, hits, strict=True):
         chosen = [int(d) for d in mask.nonzero()[0]]
         spans = [segment.date(d) for d in chosen]
         columns: dict[str, object] = {
@@ -125,8 +126,8 @@ def document_features(
         for name, column in fields.items():
             field = segment.field(name)
             columns[column] = [field.value(d) for d in chosen]
-        for name, query in queries.items():
-            columns[name] = count_by_document(segment, query, mask, deadline)[mask]
+        for number, name in enumerate(queries):
+            columns[name] = held[mask, number]
         frames.append(pl.DataFrame(columns, schema=_dfm_schema(fields.values(), queries)))
     if not frames:
         return pl.DataFrame(schema=_dfm_schema(fields.values(), queries))

@@ -117,13 +117,18 @@ class Index:
         manifest = read_manifest(folder)
         while True:
             try:
-                return cls._read(folder, manifest, executor)
+                index = cls._read(folder, manifest, executor)
+                break
             except DamagedIndexError:
                 # A writer may have committed and swept between the two reads; then there is a newer manifest.
                 newer = read_manifest(folder)
                 if newer.generation == manifest.generation:
                     raise
                 manifest = newer
+        # Workers elsewhere may not see the folder: better said now than by each task.
+        if prove := getattr(executor, "prove", None):
+            prove(index)
+        return index
 
     @classmethod
     def _read(cls, folder: Path, manifest: Manifest, executor: Executor | None) -> Index:

@@ -120,12 +120,9 @@ def no_hits(query: Query, found: list[Suggestion]) -> str:
 
 
 def _total(index: Index, query: Query, deadline: Deadline | None) -> int:
-    from tendency.corpus.search import count_by_document
+    from tendency.corpus.counts import counts_by_document
 
-    return sum(
-        int(count_by_document(segment, query, live, deadline).sum())
-        for segment, live in zip(index.segments, index.live, strict=True)
-    )
+    return sum(int(counts.sum()) for counts in counts_by_document(index, [query], deadline=deadline))
 
 
 def _replaced(tree: Node, leaf: Term, by: Term) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from pathlib import Path
 
 from tendency.corpus import Deadline, select
@@ -23,6 +24,7 @@ def answer(
     progress: Progress | None = None,
     deadline: Deadline | float | None = None,
     corpus: str | Path | None = None,
+    executor: Executor | None = None,
 ) -> Answers:
     """The answers to a dossier's questions, with their evidence.
 
@@ -31,13 +33,14 @@ def answer(
         progress: Told how far it is: bytes while sources are indexed, then questions.
         deadline: When to give up, as a deadline or in seconds.
         corpus: Another index than the one that the dossier names.
+        executor: Does what is asked of segments; threads by default.
 
     Raises:
         DossierError: A mistake in the dossier, with its place.
         TendencyError: The index cannot be opened or made, or the deadline passed.
     """
     questions = prepare(dossier if isinstance(dossier, Dossier) else read_dossier(dossier))
-    held = open_corpus(questions, corpus, progress)
+    held = open_corpus(questions, corpus, progress, executor)
     limit = deadline if deadline is None or isinstance(deadline, Deadline) else Deadline(deadline)
     asking = Asking(questions, held.index, limit)
     _check_filters(asking)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,10 @@ class Held:
 
 
 def open_corpus(
-    questions: Questions, corpus: str | Path | None = None, progress: Progress | None = None
+    questions: Questions,
+    corpus: str | Path | None = None,
+    progress: Progress | None = None,
+    executor: Executor | None = None,
 ) -> Held:
     """The dossier's index; made or extended first where its sources are newer.
 
@@ -45,13 +49,14 @@ def open_corpus(
         questions: The dossier.
         corpus: Another index than the one it names.
         progress: Told the bytes read and the bytes in all.
+        executor: Does what is asked of the index's segments; threads by default.
 
     Raises:
         DossierError: A path is wrong, or a source is missing.
         TendencyError: The index cannot be opened or made.
     """
     if corpus is not None:
-        return Held(Index.open(Path(corpus)), ())
+        return Held(Index.open(Path(corpus), executor), ())
     dossier = questions.dossier
     try:
         folder = resolve(dossier.corpus or f"{Path(questions.file).stem}.index", questions.folder)
@@ -70,7 +75,7 @@ def open_corpus(
                 "people are joined when documents are indexed, and no sources are named here; name the sources, or give "
                 "people.csv to 'tendency add' and take it out here"
             )
-        index = Index.open(folder)
+        index = Index.open(folder, executor)
     except DossierError as error:
         raise DossierError(f"{questions.file}: {error}") from None
     return Held(index, _recorded(folder, index))

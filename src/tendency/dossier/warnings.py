@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from tendency.corpus import Query, Segment, cite, count_by_document, select
+from tendency.corpus import Query, Segment, cite, counts_by_document, select
 from tendency.dossier import wording
 from tendency.dossier.asking import Asking, Two
 from tendency.dossier.sentences import FEWEST_HITS
@@ -131,8 +131,8 @@ class Warner:
         """One document or one cluster that has most of the hits, and copies among them."""
         bound = query.bound(self.asking.index)
         per_segment = [
-            count_by_document(segment, bound, mask, self.asking.deadline)
-            for segment, mask in zip(self.asking.index.segments, self.masks, strict=True)
+            counts[:, 0]
+            for counts in counts_by_document(self.asking.index, [bound], self.masks, self.asking.deadline)
         ]
         total = sum(int(counts.sum()) for counts in per_segment)
         if total < FEWEST_HITS:
