@@ -207,6 +207,18 @@ def test_export_comes_back(run: Run, press: str, format_: str, suffix: str) -> N
     assert ours["fingerprint"] == theirs["fingerprint"]
 
 
+def test_export_vrt_comes_back(run: Run, press: str) -> None:
+    """Verticalised text is added as the same words; CWB's command and NoSketch Engine's configuration are printed."""
+    said = run("export", press, "--format", "vrt", "--out", "out.vrt")
+    assert said.status == 0
+    assert "cwb-encode -d data/out -f out.vrt" in said.err
+    assert "STRUCTURE text {" in said.err
+    assert run("add", "copy.index", "out.vrt").status == 0
+    assert run("count", press, "bread", "--csv").out == run("count", "copy.index", "bread", "--csv").out
+    ours, theirs = (json.loads(run("info", name, "--json").out) for name in (press, "copy.index"))
+    assert (ours["words"], ours["documents"]) == (theirs["words"], theirs["documents"])
+
+
 def test_export_dfm(run: Run, press: str) -> None:
     """The document-feature matrix has words, fields and a column a query, and says how to read it."""
     said = run("export", press, "food=bread", "peace", "--format", "dfm", "--out", "dfm.csv")

@@ -30,7 +30,7 @@ from tendency.errors import SettingError, UndatableError
 if TYPE_CHECKING:
     import polars as pl
 
-    from tendency.corpus import Added, Damage, Removed
+    from tendency.corpus import Added, Damage, Removed, Vertical
     from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
     from tendency.measures import Aims, Ranking, Rates, Result
@@ -72,14 +72,24 @@ class Exported:
     Attributes:
         path: The file.
         documents: How many documents are in it.
+        vertical: Of ``vrt``, the attributes that it has and the fields that were renamed.
     """
 
     path: Path
     documents: int
+    vertical: Vertical | None = None
 
     @property
     def how_to_read(self) -> dict[str, str]:
-        """One line that reads the file, for Python and for R."""
+        """What reads the file: a line of Python and of R; of ``vrt``, CWB's command and NoSketch Engine's configuration."""
+        if self.vertical is not None:
+            from tendency.corpus.vrt import cwb_lines, nosketch_lines
+
+            attributes = self.vertical.attributes
+            return {
+                "CWB": cwb_lines(self.path, attributes),
+                "NoSketch Engine": f"\n{nosketch_lines(self.path, attributes)}",
+            }
         name = str(self.path).replace("\\", "/").replace('"', '\\"')
         separator = ', separator="\\t"' if self.path.suffix == ".tsv" else ""
         python, r = {
@@ -328,7 +338,7 @@ class Corpus:
         deadline: float | None = None,
         progress: Progress | None = None,
     ) -> Exported:
-        """The documents as ``jsonl`` or ``parquet``, or the queries' counts as ``dfm``, in a file.
+        """The documents as ``jsonl``, ``parquet`` or ``vrt``, or the queries' counts as ``dfm``, in a file.
 
         Raises:
             SettingError: There is no such format, the file's suffix does not fit it, or queries are
@@ -342,6 +352,11 @@ class Corpus:
             table = self.document_features(queries, deadline=deadline)
             write_table(table, target)
             documents = table.height
+        elif format == "vrt":
+            from tendency.corpus import export_vrt
+
+            vertical = export_vrt(self.index, target, masks=self.selection.masks, progress=progress)
+            return Exported(target, vertical.documents, vertical)
         else:
             write = export_parquet if format == "parquet" else export_jsonl
             documents = write(self.index, target, masks=self.selection.masks, progress=progress)
@@ -537,6 +552,7 @@ _SUFFIXES = {
     "jsonl": (".jsonl", ".gz", ".zst"),
     "parquet": (".parquet",),
     "dfm": (".csv", ".tsv", ".parquet"),
+    "vrt": (".vrt", ".vert", ".vertical", ".gz", ".zst"),
 }
 
 

@@ -110,7 +110,7 @@ def add(
         list[str],
         typer.Argument(
             metavar="SOURCE…",
-            help="Files, folders or patterns: JSON lines, CSV, TSV, Parquet, .txt, .md; *-* is JSON lines on standard input.",
+            help="Files, folders or patterns: JSON lines, CSV, TSV, Parquet, .vrt, .txt, .md; *-* is JSON lines on standard input.",
             show_default=False,
         ),
     ],
@@ -432,12 +432,12 @@ def export(
     index: IndexArgument,
     queries: Annotated[Words, typer.Argument(metavar="[QUERY…]", help="For dfm: a column each.")] = None,
     format_: Annotated[
-        str, typer.Option("--format", help="jsonl, parquet or dfm (documents × queries).")
+        str, typer.Option("--format", help="jsonl, parquet, vrt (for CWB and NoSketch Engine) or dfm (documents × queries).")
     ] = "jsonl",
     out: Annotated[
         File,
         typer.Option(
-            help="The file to write: .jsonl (.gz, .zst), .parquet; for dfm .csv, .tsv or .parquet. "
+            help="The file to write: .jsonl or .vrt (.gz, .zst), .parquet; for dfm .csv, .tsv or .parquet. "
             "By default the index's name with the format's suffix, here."
         ),
     ] = None,
@@ -458,6 +458,9 @@ def export(
     with progress(f"Exporting {index}") as update:
         done = corpus.export(format_, target, named(queries or ()), deadline=deadline, progress=update)
     say(f"{done.documents:,} documents in {done.path}")
+    if done.vertical is not None:
+        for name, attribute in done.vertical.renamed.items():
+            say(f"the field {printable(name)!r} is the attribute {attribute!r} there")
     for program, line in done.how_to_read.items():
         say(f"{program}: {line}")
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tendency.corpus.search import Block, count_by_document, evaluate
     from tendency.corpus.spellings import Overlap, overlaps
     from tendency.corpus.suggest import Suggestion, no_hits, suggestions
+    from tendency.corpus.vrt import Vertical, export_vrt
     from tendency.corpus.writer import Added, Refused, Removed, add, remove
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Strings",
     "Suggestion",
     "Terms",
+    "Vertical",
     "add",
     "check",
     "cite",
@@ -55,6 +57,7 @@ __all__ = [
     "explain",
     "export_jsonl",
     "export_parquet",
+    "export_vrt",
     "info",
     "iterate",
     "no_hits",
@@ -80,6 +83,7 @@ _LATER = {
     "evaluate": "search",
     "export_jsonl": "export",
     "export_parquet": "export",
+    "export_vrt": "vrt",
     "no_hits": "suggest",
     "Overlap": "spellings",
     "overlaps": "spellings",
@@ -91,6 +95,7 @@ _LATER = {
     "Spelling": "query",
     "Suggestion": "suggest",
     "suggestions": "suggest",
+    "Vertical": "vrt",
     "write_table": "export",
 }
 

@@ -40,7 +40,7 @@ def export_jsonl(
     import orjson
 
     written = 0
-    with _replacing(target) as beside, _opened(beside, target.suffix) as write:
+    with replacing(target) as beside, opened(beside, target.suffix) as write:
         for document in iterate(index, masks):
             write(orjson.dumps(_row(document), option=orjson.OPT_APPEND_NEWLINE))
             written += 1
@@ -75,7 +75,7 @@ def export_parquet(
                 _tell(progress, written, index.documents)
         yield pl.DataFrame(held, schema=schema)
 
-    with _replacing(target) as beside:
+    with replacing(target) as beside:
         # One lazy sink takes the batches as they come: the corpus is never in memory at once.
         register_io_source(batches, schema=schema).sink_parquet(beside)
     return written
@@ -157,7 +157,7 @@ def write_table(table: pl.DataFrame, target: Path) -> None:
     suffix = target.suffix.lower()
     if suffix not in {".csv", ".tsv", ".parquet"}:
         raise SettingError(f"{target} ends in neither .csv, .tsv nor .parquet; give it one of these.")
-    with _replacing(target) as beside:
+    with replacing(target) as beside:
         if suffix == ".parquet":
             table.write_parquet(beside)
         else:
@@ -176,7 +176,8 @@ def _tell(progress: Progress | None, done: int, of: int) -> None:
 
 
 @contextmanager
-def _opened(path: Path, suffix: str) -> Iterator[Callable[[bytes], object]]:
+def opened(path: Path, suffix: str) -> Iterator[Callable[[bytes], object]]:
+    """What writes bytes to a file, packed as the suffix says."""
     if suffix == ".gz":
         import gzip
 
@@ -194,7 +195,7 @@ def _opened(path: Path, suffix: str) -> Iterator[Callable[[bytes], object]]:
 
 
 @contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path) -> Iterator[Path]:
     """A path beside the target that takes its place when all is written; an older file stays until then."""
     if target.is_dir():
         raise SettingError(f"{target} is a folder; name a file to write.")

@@ -224,6 +224,12 @@ class Index:
 
 def iterate(index: Index, masks: Sequence[NDArray[np.bool_]] | None = None) -> Iterator[Document]:
     """The live documents, or those of the masks, in order of date, then id, read one at a time."""
+    for segment, document in places(index, masks):
+        yield segment.document(document)
+
+
+def places(index: Index, masks: Sequence[NDArray[np.bool_]] | None = None) -> Iterator[tuple[Segment, int]]:
+    """Segment and document number of the live documents, or those of the masks, in order of date, then id."""
     keys = []
     for number, (segment, mask) in enumerate(zip(index.segments, masks or index.live, strict=True)):
         for document in np.flatnonzero(mask).tolist():
@@ -231,7 +237,7 @@ def iterate(index: Index, masks: Sequence[NDArray[np.bool_]] | None = None) -> I
             keys.append((start, end, segment.ids[document], number, document))
     keys.sort()
     for *_, number, document in keys:
-        yield index.segments[number].document(document)
+        yield index.segments[number], document
 
 
 def info(path: Path | str) -> Info:

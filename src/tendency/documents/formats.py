@@ -12,6 +12,7 @@ from tendency.documents.problem import Note, Problem
 from tendency.documents.record import Record
 from tendency.documents.streams import Source
 from tendency.documents.tables import read_table
+from tendency.documents.vrt import read_vrt
 
 Reader = Callable[[Source, Options], Iterator[Record | Problem | Note]]
 
@@ -26,4 +27,7 @@ FORMATS: Mapping[str, Reader] = {
     ".text": read_plain,
     ".md": read_plain,
     ".markdown": read_plain,
+    ".vrt": read_vrt,
+    ".vert": read_vrt,
+    ".vertical": read_vrt,
 }
