@@ -79,9 +79,61 @@ def test_lines_for_other_programs() -> None:
 PIECES = st.lists(
     st.sampled_from(
         [
-            *["war", "Peace", "U.S.S.R", "l'homme", "1,000", "9", "don’t", "中国", "Mr", "No", "J", "con-\nspiracy", "т", "é"],
-            *[" ", "  ", "\n", "\n\n", "\u2029", "\t", ". ", "! ", "?", "...", "…", ", ", "; ", ":", "-", "—", "“", "”", ")"],
-            *["(", "<", ">", "&", "&lt;", "<s>", "</text>\n", "<g/>", "_", "'", '"', "\x00", "\x85", "\u200b", "\ufeff", "\u00ad"],
+            *[
+                "war",
+                "Peace",
+                "U.S.S.R",
+                "l'homme",
+                "1,000",
+                "9",
+                "don’t",
+                "中国",
+                "Mr",
+                "No",
+                "J",
+                "con-\nspiracy",
+                "т",
+                "é",
+            ],
+            *[
+                " ",
+                "  ",
+                "\n",
+                "\n\n",
+                "\u2029",
+                "\t",
+                ". ",
+                "! ",
+                "?",
+                "...",
+                "…",
+                ", ",
+                "; ",
+                ":",
+                "-",
+                "—",
+                "“",
+                "”",
+                ")",
+            ],
+            *[
+                "(",
+                "<",
+                ">",
+                "&",
+                "&lt;",
+                "<s>",
+                "</text>\n",
+                "<g/>",
+                "_",
+                "'",
+                '"',
+                "\x00",
+                "\x85",
+                "\u200b",
+                "\ufeff",
+                "\u00ad",
+            ],
             *["\u0301", "½", "😀", "b) ", "a", "A", "XII", ".", "5.", "א", "ไทย"],
         ]
     )
@@ -141,7 +193,9 @@ def test_a_corpus_comes_back(shared_data: Path, tmp_path: Path, name: str) -> No
 
 def test_exporting_twice_gives_the_same_bytes(tmp_path: Path) -> None:
     """The order is that of dates, not of arrival, and what was read back is written the same."""
-    documents = [Document(i, parse_date(d), f"Word {i}. More!", {}) for i, d in (("b", "1946"), ("a", "1945"))]
+    documents = [
+        Document(i, parse_date(d), f"Word {i}. More!", {}) for i, d in (("b", "1946"), ("a", "1945"))
+    ]
     export_vrt(indexed(tmp_path / "i.index", documents), tmp_path / "a.vrt")
     again = list(read(tmp_path / "a.vrt"))
     export_vrt(indexed(tmp_path / "j.index", again[::-1]), tmp_path / "b.vrt")
@@ -152,8 +206,12 @@ def test_exporting_twice_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_cwb_takes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """CWB counts as many tokens as the file has."""
     monkeypatch.chdir(tmp_path)
-    done = export_vrt(indexed(tmp_path / "i.index", [Document("a", parse_date("1946"), "War, & <peace>!")]), Path("a.vrt"))
+    done = export_vrt(
+        indexed(tmp_path / "i.index", [Document("a", parse_date("1946"), "War, & <peace>!")]), Path("a.vrt")
+    )
     subprocess.run(cwb_lines(Path("a.vrt"), done.attributes), shell=True, check=True)
-    said = subprocess.run(["cwb-describe-corpus", "-r", "registry", "A"], capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        ["cwb-describe-corpus", "-r", "registry", "A"], capture_output=True, text=True, check=True
+    )
     lines = Path("a.vrt").read_text(encoding="utf-8").splitlines()
     assert f"{sum(tags_of(line) is None for line in lines)}" in said.stdout

@@ -77,7 +77,9 @@ def test_ids_and_dates_from_the_file(read_bytes: Read) -> None:
     none, reading = read_bytes("press.vrt", '<text id="a" year="1917">\nWar\n</text>\n')
     assert not none
     assert "Name the right one" in str(reading.problems[0])
-    (dated,), _ = read_bytes("press.vrt", '<text id="a" year="1917">\nWar\n</text>\n', names=FieldNames(date="year"))
+    (dated,), _ = read_bytes(
+        "press.vrt", '<text id="a" year="1917">\nWar\n</text>\n', names=FieldNames(date="year")
+    )
     assert dated.date.written == "1917"
 
 
@@ -91,7 +93,11 @@ def test_what_cwb_decode_writes(read_bytes: Read) -> None:
 @pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig", "cp1251"])
 def test_encodings(read_bytes: Read, encoding: str) -> None:
     """The encoding is told from the bytes, or from the XML declaration."""
-    words = "Мир и хлеб народам Россия".split() if encoding == "cp1251" else "déjà été Größe à Köln".split()
+    words = (
+        ["Мир", "и", "хлеб", "народам", "Россия"]
+        if encoding == "cp1251"
+        else ["déjà", "été", "Größe", "à", "Köln"]
+    )
     body = '<text id="a" date="1917">\n' + "\n".join(words) + "\n</text>\n"
     (document,), _ = read_bytes("a.vrt", body.encode(encoding))
     assert document.text == " ".join(words)

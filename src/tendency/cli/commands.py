@@ -432,7 +432,10 @@ def export(
     index: IndexArgument,
     queries: Annotated[Words, typer.Argument(metavar="[QUERY…]", help="For dfm: a column each.")] = None,
     format_: Annotated[
-        str, typer.Option("--format", help="jsonl, parquet, vrt (for CWB and NoSketch Engine) or dfm (documents × queries).")
+        str,
+        typer.Option(
+            "--format", help="jsonl, parquet, vrt (for CWB and NoSketch Engine) or dfm (documents × queries)."
+        ),
     ] = "jsonl",
     out: Annotated[
         File,

@@ -120,7 +120,10 @@ def _lines(segment: Segment, document: int) -> Iterator[str]:
     """The lines between the first ``<s>`` of a document and its last ``</s>``."""
     text = segment.text(document)
     low, high = int(segment.first[document]), int(segment.first[document + 1])
-    at, open_ = 0, False  # Where the text was written to, and whether a token stands before it in the sentence.
+    at, open_ = (
+        0,
+        False,
+    )  # Where the text was written to, and whether a token stands before it in the sentence.
     ended = -1
     for begin in range(low, high, _STRETCH):
         positions = np.arange(begin, min(begin + _STRETCH, high))
@@ -177,7 +180,10 @@ def _marks(gap: str, before: bool, after: bool) -> str:
 
 def _is_white(character: str, classes: NDArray[np.uint8]) -> bool:
     # No line of a vertical file can hold a control character; it parts words and marks as a space does.
-    return classes[ord(character)] in (SPACE, NEWLINE, PARAGRAPH) or unicodedata.category(character) in ("Cc", "Cs")
+    return classes[ord(character)] in (SPACE, NEWLINE, PARAGRAPH) or unicodedata.category(character) in (
+        "Cc",
+        "Cs",
+    )
 
 
 def _split(run: str, classes: NDArray[np.uint8]) -> Iterator[str]:
@@ -212,7 +218,7 @@ def nosketch_lines(target: Path, attributes: Sequence[str]) -> str:
         source = f"| {'zcat' if target.suffix == '.gz' else 'zstd -dc'} {_quoted(target.resolve())}"
     return (
         f'NAME "{name}"\nPATH "{name}"\nVERTICAL "{source}"\nENCODING "utf-8"\nATTRIBUTE word\n'
-        f'STRUCTURE text {{\n{inside}\n}}\nSTRUCTURE s\n'
+        f"STRUCTURE text {{\n{inside}\n}}\nSTRUCTURE s\n"
         'STRUCTURE g {\n    DISPLAYTAG 0\n    DISPLAYBEGIN "_EMPTY_"\n}'
     )
 

@@ -30,8 +30,33 @@ DOCUMENTS: Final = ("text", "doc", "document", "article", "story", "speech", "le
 
 _SENTENCES = frozenset({"s", "sent", "sentence"})
 _BLOCKS = frozenset(
-    "p par para paragraph head heading title div section chapter article list lg u utterance sp speech turn "
-    "text doc document story body front back".split()
+    [
+        "p",
+        "par",
+        "para",
+        "paragraph",
+        "head",
+        "heading",
+        "title",
+        "div",
+        "section",
+        "chapter",
+        "article",
+        "list",
+        "lg",
+        "u",
+        "utterance",
+        "sp",
+        "speech",
+        "turn",
+        "text",
+        "doc",
+        "document",
+        "story",
+        "body",
+        "front",
+        "back",
+    ]
 )
 _GLUE = frozenset({"g", "glue"})
 
@@ -283,7 +308,8 @@ class _File:
             columns = 2 + rest.count("\t")
             what = (
                 f"the tokens have {columns} columns; the first was read as the word, "
-                f"the other {columns - 1} were left out." if columns > 2
+                f"the other {columns - 1} were left out."
+                if columns > 2
                 else "the tokens have 2 columns; the first was read as the word, the other was left out."
             )
             self._notes.append(Note(self.source.name, self._line, what))
@@ -314,9 +340,7 @@ class _File:
             return
         if text is None:
             self._outer(tag)
-        elif name in _SENTENCES:
-            text.end_sentence()
-        elif name in _BLOCKS:
+        elif name in _SENTENCES or name in _BLOCKS:
             text.end_sentence()
 
     def _annotation(self, tag: Tag) -> bool:
@@ -385,7 +409,11 @@ class _File:
         if not self._outside:
             return
         some = ", ".join(f"<{name}>" for name in list(self._elements)[:20])
-        named = f"name the element that is a document with --text (there are also {some})" if some else "mend the file"
+        named = (
+            f"name the element that is a document with --text (there are also {some})"
+            if some
+            else "mend the file"
+        )
         number = f"{self._outside:,} tokens stand" if self._outside > 1 else "one token stands"
         what = f"{number} outside every <{self._name}> and were left out, the first of them here;"
         yield Problem(self.source.name, self._outside_line, what, f"{named}; {_REST}", "outside a document")
