@@ -19,6 +19,7 @@ from tendency.api import (
     Report,
     add,
     check,
+    compact,
     open,  # noqa: A004
     remove,
     report,
@@ -64,6 +65,7 @@ __all__ = [
     "__version__",
     "add",
     "check",
+    "compact",
     "demo",
     "open",
     "parse_date",

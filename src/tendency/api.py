@@ -30,7 +30,7 @@ from tendency.errors import SettingError, UndatableError
 if TYPE_CHECKING:
     import polars as pl
 
-    from tendency.corpus import Added, Damage, Removed, Vertical
+    from tendency.corpus import Added, Compacted, Damage, Removed, Vertical
     from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
     from tendency.measures import Aims, Ranking, Rates, Result
@@ -432,6 +432,7 @@ def add(
     strict: bool = False,
     memory: int = 1 << 30,
     split_over: int | None = None,
+    merge: bool = True,
     progress: Progress | None = None,
 ) -> Addition:
     """Sources read into an index, made if there is none; all in one commit, or nothing.
@@ -447,6 +448,7 @@ def add(
         strict: Stop at the first document that cannot be read or that replaces another.
         memory: Bytes that building may use.
         split_over: Cut documents with more bytes than this at blank lines.
+        merge: Merge segments of like size where they have become many; answers stay as they are.
         progress: Called with bytes done and bytes in all.
 
     Raises:
@@ -466,7 +468,9 @@ def add(
         progress=progress,
     )
     documents = reading if sidecar is None else sidecar.join(reading)
-    added = add_documents(Path(index), documents, memory=memory, strict=strict, split_over=split_over)
+    added = add_documents(
+        Path(index), documents, memory=memory, strict=strict, split_over=split_over, merge=merge
+    )
     return Addition(reading, added, sidecar.unmatched if sidecar else None)
 
 
@@ -485,6 +489,31 @@ def remove(index: Path_, *, where: str | None = None, ids: Iterable[str] = ()) -
         return remove_documents(Path(index), ids=ids)
     snapshot = Index.open(Path(index))
     return remove_documents(snapshot, masks=select(snapshot, where=where).masks)
+
+
+def compact(
+    index: Path_,
+    *,
+    now: bool = False,
+    memory: int = 1 << 30,
+    wait: float = 10.0,
+    progress: Progress | None = None,
+) -> Compacted:
+    """An index's segments merged into as few as fit, without what is no longer live; answers stay as they are.
+
+    Args:
+        index: The index's folder.
+        now: Delete the old files at once, not after 24 hours; readers of an earlier snapshot then fail.
+        memory: Bytes that merging may use.
+        wait: Seconds to wait for another writer.
+        progress: Called with what is done and what there is to do.
+
+    Raises:
+        TendencyError: What is wrong, where, and what to do.
+    """
+    from tendency.corpus import compact as compact_index
+
+    return compact_index(Path(index), now=now, memory=memory, wait=wait, progress=progress)
 
 
 def check(index: Path_) -> list[Damage]:

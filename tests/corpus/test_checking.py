@@ -220,7 +220,7 @@ def test_two_documents_with_an_id(path: Path) -> None:
     """Two live documents with one id are found though every checksum is right."""
     from dataclasses import replace
 
-    from tendency.corpus.writer import summarised
+    from tendency.corpus.changes import summarised
 
     manifest = read_manifest(path)
     add(path, [doc("d1", "changed")])

@@ -121,7 +121,7 @@ def test_answers_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest.Mo
         add(tmp_path / "many", shuffled[i : i + 7])
     monkeypatch.setattr(writer, "BATCH", 200)
     monkeypatch.setattr(writer._Run, "_too_large", lambda self: True)
-    add(tmp_path / "cut", [*shuffled, doc("d1", "other"), documents[1]])
+    add(tmp_path / "cut", [*shuffled, doc("d1", "other"), documents[1]], merge=False)
     indexes = [Index.open(tmp_path / name) for name in ("one", "many", "cut")]
     assert [len(index.segments) for index in indexes[:2]] == [1, 6]
     assert len(indexes[2].segments) > 3

@@ -67,6 +67,7 @@ Terms = Annotated[File, typer.Option(help="Named queries for @name: CSV, quanted
 Deadline = Annotated[
     float, typer.Option(help="Seconds after which the query is given up; 0 is never.", min=0)
 ]
+Wait = Annotated[float, typer.Option(help="Seconds to wait for another writer.", min=0)]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list of rows.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
@@ -132,6 +133,9 @@ def add(
     split_over: Annotated[
         int | None, typer.Option(help="Cut documents over so many megabytes at blank lines.", min=1, max=256)
     ] = None,
+    no_merge: Annotated[
+        bool, typer.Option("--no-merge", help="Leave segments of like size apart, however many they become.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Add documents to an index, or make one. The same id and content is skipped; changed content replaces.
@@ -153,6 +157,7 @@ def add(
             strict=strict,
             memory=memory << 20,
             split_over=None if split_over is None else split_over * 1_000_000,
+            merge=not no_merge,
             progress=update,
         )
     _tell_addition(index, done, as_json)
@@ -174,6 +179,41 @@ def remove(
     for id_ in removed.missing[:_FIRST_IDS]:
         say(f"no document has the id {printable(id_)!r}")
     typer.echo(f"{removed.documents:,} documents removed from {index} (generation {removed.generation}).")
+
+
+@app.command()
+def compact(
+    index: IndexArgument,
+    now: Annotated[
+        bool,
+        typer.Option(
+            "--now", help="Delete the old files at once, not after 24 hours; nobody may be reading."
+        ),
+    ] = False,
+    memory: Annotated[int, typer.Option(help="Mebibytes that merging may use.", min=64)] = 1024,
+    wait: Wait = 10.0,
+    as_json: Json = False,
+) -> None:
+    """Merge an index's segments into as few as fit, and drop what was removed or replaced. Answers stay as they are.
+
+    Example: `tendency compact press.index`
+    """
+    from tendency.api import compact as run
+
+    with progress(f"Compacting {index}") as update:
+        done = run(index, now=now, memory=memory << 20, wait=wait, progress=update)
+    if done.other_rules:
+        say(
+            f"{len(done.other_rules):,} segments were made by other text rules and stay apart; "
+            "add their documents again to have them made by the present ones."
+        )
+    if as_json:
+        write_json(dataclasses.asdict(done))
+        return
+    typer.echo(
+        f"{index}: {done.before:,} segments are now {done.after:,}; "
+        f"{done.dropped:,} documents removed or replaced earlier were dropped."
+    )
 
 
 @app.command()
@@ -573,6 +613,7 @@ def _tell_addition(index: Path, done: Addition, as_json: bool) -> None:
         "repeated": added.repeated,
         "unchanged": added.unchanged,
         "refused": len(added.refused),
+        "merged_segments": added.merged,
         "generation": added.generation,
     }
     if as_json:
@@ -582,6 +623,8 @@ def _tell_addition(index: Path, done: Addition, as_json: bool) -> None:
         f"{index}: {added.new:,} new, {added.replaced:,} replaced, {added.repeated:,} repeated, "
         f"{added.unchanged:,} unchanged, {left_out + len(added.refused):,} left out."
     )
+    if added.merged:
+        say(f"{added.merged:,} segments of like size were merged.")
     if added.changed:
         typer.echo(f"Next: tendency info {index}, or tendency count {index} QUERY --by year")
 

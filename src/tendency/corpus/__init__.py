@@ -13,6 +13,7 @@ from tendency.corpus.strings import Strings
 
 if TYPE_CHECKING:
     from tendency.corpus.checking import Damage, check
+    from tendency.corpus.compacting import Compacted, compact
     from tendency.corpus.counts import counts_by_document
     from tendency.corpus.deadlines import Deadline
     from tendency.corpus.export import document_features, export_jsonl, export_parquet, write_table
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Added",
     "Block",
+    "Compacted",
     "Concordance",
     "Damage",
     "Deadline",
@@ -49,6 +51,7 @@ __all__ = [
     "add",
     "check",
     "cite",
+    "compact",
     "concordance",
     "count_by_document",
     "counts_by_document",
@@ -75,6 +78,8 @@ _LATER = {
     "Added": "writer",
     "Block": "search",
     "check": "checking",
+    "compact": "compacting",
+    "Compacted": "compacting",
     "count_by_document": "search",
     "counts_by_document": "counts",
     "Damage": "checking",

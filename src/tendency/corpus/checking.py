@@ -12,11 +12,11 @@ import xxhash
 from numpy.typing import NDArray
 
 from tendency.corpus import terms_map
+from tendency.corpus.changes import summarised
 from tendency.corpus.container import Container
 from tendency.corpus.manifest import Entry, Manifest, read_manifest, read_mask
 from tendency.corpus.segment import Segment
 from tendency.corpus.strings import encode, sort_order
-from tendency.corpus.writer import summarised
 from tendency.errors import DamagedIndexError, IndexVersionError
 
 _STRETCH: Final = 1 << 20

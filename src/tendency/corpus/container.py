@@ -81,16 +81,16 @@ class ContainerWriter:
             Section(name, values.dtype.str.replace("|", "<"), start, values.size, checksum(values))
         )
 
-    def stream(self, name: str) -> Callable[[bytes], None]:
-        """A function that appends bytes to a new section; ends when the next section starts."""
+    def stream(self, name: str, kind: str = "<u1") -> Callable[[bytes], None]:
+        """A function that appends the bytes of numbers of this type to a new section; ends when the next one starts."""
         start, digest = self._align(), xxhash.xxh3_64()
-        at = len(self._sections)
-        self._sections.append(Section(name, "<u1", start, 0, digest.intdigest()))
+        at, width = len(self._sections), np.dtype(kind).itemsize
+        self._sections.append(Section(name, kind, start, 0, digest.intdigest()))
 
         def append(data: bytes) -> None:
             self._write(data)
             digest.update(data)
-            self._sections[at] = Section(name, "<u1", start, self._at - start, digest.intdigest())
+            self._sections[at] = Section(name, kind, start, (self._at - start) // width, digest.intdigest())
 
         return append
 

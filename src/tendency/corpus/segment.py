@@ -60,6 +60,23 @@ class Field:
         return None if code < 0 else self.values[code]
 
 
+@dataclass(frozen=True, slots=True)
+class BlockTable:
+    """Where the blocks of a segment's texts lie.
+
+    Attributes:
+        starts: Where each begins in the section ``blocks``, int64 of shape (blocks+1,).
+        middles: Where its offsets begin, int64 of shape (blocks,).
+        positions: Its first token, int64 of shape (blocks+1,).
+        characters: Its first code point among all texts, int64 of shape (blocks+1,).
+    """
+
+    starts: NDArray[np.int64]
+    middles: NDArray[np.int64]
+    positions: NDArray[np.int64]
+    characters: NDArray[np.int64]
+
+
 class Terms:
     """The distinct forms of a segment, ascending; term 0 is the sentence end, with the form ``""``.
 
@@ -177,7 +194,11 @@ class Segment:
         """Positions of a term, ascending; of term 0 those of the sentence ends."""
         if not 0 <= term < self._terms:
             raise IndexError(f"term {term} of {self._terms}")
-        start, end = int(self._postings_first[term]), int(self._postings_first[term + 1])
+        return self.postings_between(term, term + 1)
+
+    def postings_between(self, low: int, high: int) -> NDArray[np.uint32]:
+        """Positions of the terms from ``low`` to ``high``, the last not included: of each ascending, one after the other."""
+        start, end = int(self._postings_first[low]), int(self._postings_first[high])
         everything = self.data.raw("postings", np.uint32)
         if everything.size != self.positions:
             raise self.data.damaged("postings", "it does not hold every position")
@@ -237,13 +258,14 @@ class Segment:
         return self.data.array("contents", np.uint64, 2 * self.documents).reshape(-1, 2)
 
     @cached_property
-    def _written(self) -> Strings:
+    def written(self) -> Strings:
+        """Each document's date as its source wrote it."""
         return self._strings(self.data, "written", self.documents)
 
     def date(self, document: int) -> DateSpan:
         """A document's date, with what its source wrote."""
         start, end = int(self.start_day[document]), int(self.end_day[document])
-        return DateSpan(dt.date.fromordinal(start), dt.date.fromordinal(end), self._written[document])
+        return DateSpan(dt.date.fromordinal(start), dt.date.fromordinal(end), self.written[document])
 
     @cached_property
     def _ids_by_hash(self) -> tuple[NDArray[np.uint64], NDArray[np.uint32]]:
@@ -256,6 +278,13 @@ class Segment:
     def id_hashes(self) -> NDArray[np.uint64]:
         """The 64-bit xxh3 of every id, ascending."""
         return self._ids_by_hash[0]
+
+    def id_hash_of(self, documents: NDArray[np.uint32]) -> NDArray[np.uint64]:
+        """The 64-bit xxh3 of the ids of these documents."""
+        hashes, order = self._ids_by_hash
+        by_document = np.empty(self.documents, np.uint64)
+        by_document[order] = hashes
+        return by_document[documents]
 
     def content(self, document: int) -> int:
         """The 128-bit digest of a document's id, date, fields and text."""
@@ -384,6 +413,25 @@ class Segment:
             starts[within] = block_starts[at] + (block_characters[block] - base)
             ends[within] = block_ends[at] + (block_characters[block] - base)
         return starts.astype(np.int32).reshape(asked.shape), ends.astype(np.int32).reshape(asked.shape)
+
+    @property
+    def blocks(self) -> BlockTable:
+        """Where the blocks of text lie."""
+        return BlockTable(*self._block_tables)
+
+    def block(self, block: int) -> tuple[str, NDArray[np.int64], NDArray[np.int64]]:
+        """A block's text, and where its tokens begin and end in it."""
+        starts, ends = self._block_offsets(block)
+        return self._block_text(block), starts, ends
+
+    def packed_block(self, block: int) -> bytes:
+        """A block as it is stored, verified against its checksum."""
+        starts = self._block_tables[0]
+        data = self.texts.raw("blocks", np.uint8)[int(starts[block]) : int(starts[block + 1])]
+        sums = self.texts.array("blocks.sums", np.uint64, starts.size - 1)
+        if checksum(data) != int(sums[block]):
+            raise self.texts.damaged("blocks", f"block {block} has changed since it was written (checksum)")
+        return data.tobytes()
 
     def document(self, document: int) -> Document:
         """A document as it was added, without the file that it came from."""

@@ -7,26 +7,26 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import xxhash
 from numpy.typing import NDArray
 
 from tendency.corpus import terms_map
 from tendency.corpus.builder import Digests, SegmentBuilder, digests_of
-from tendency.corpus.fields import view_of, views_of
+from tendency.corpus.changes import Changes
+from tendency.corpus.compacting import merge_like_sized
 from tendency.corpus.index import Index
 from tendency.corpus.lock import HOLDER, writing
 from tendency.corpus.lock import NAME as LOCK
 from tendency.corpus.manifest import NAME as MANIFEST
-from tendency.corpus.manifest import Entry, LiveMask, Manifest, mask_bytes, read_manifest
+from tendency.corpus.manifest import Entry, Manifest, read_manifest
 from tendency.corpus.memory import release, resident_bytes
 from tendency.corpus.segment import Segment
-from tendency.corpus.storage import describing, write_atomically
+from tendency.corpus.storage import describing
 from tendency.corpus.strings import encode
 from tendency.corpus.tokenising import BATCH, Tokeniser
 from tendency.corpus.tokens import TOKENISER_VERSION
@@ -78,6 +78,7 @@ class Added:
         refused: Documents left out, with the reason.
         generation: The index's generation now.
         changed: Whether anything was committed.
+        merged: How many segments of like size were merged into fewer.
     """
 
     new: int
@@ -89,6 +90,7 @@ class Added:
     refused: tuple[Refused, ...]
     generation: int
     changed: bool
+    merged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ def add(
     memory: int = 1 << 30,
     strict: bool = False,
     split_over: int | None = None,
+    merge: bool = True,
     wait: float = 10.0,
     progress: Progress | None = None,
 ) -> Added:
@@ -128,6 +131,7 @@ def add(
         memory: Bytes that building may use, at least 64 MiB; four times the largest document may come on top.
         strict: Stop at a document that replaces another or is refused, and commit nothing.
         split_over: Cut documents with more bytes than this at blank lines, into ``id#1``, ``id#2`` …
+        merge: Merge segments of like size where they have become many.
         wait: Seconds to wait for another writer.
         progress: Told how far it is.
 
@@ -146,7 +150,7 @@ def add(
     create(folder, wait)
     with writing(folder, wait):
         sweep(folder)
-        run = _Run(folder, memory, strict, split_over, progress)
+        run = _Run(folder, memory, strict, split_over, progress, merge=merge)
         try:
             run.take(documents)
             return run.commit()
@@ -243,7 +247,7 @@ def remove(
     read_manifest(folder)
     with writing(folder, wait):
         sweep(folder)
-        changes = _Changes(Index.open(folder))
+        changes = Changes(Index.open(folder))
         missing: list[str] = []
         if ids is not None:
             missing = [id_ for id_ in dict.fromkeys(ids) if not changes.kill_id(id_)]
@@ -253,141 +257,6 @@ def remove(
         killed = changes.killed
         generation = changes.commit() if killed else changes.index.generation
         return Removed(killed, tuple(missing), generation)
-
-
-class _Changes:
-    """New masks and new segments over a snapshot, until they are committed."""
-
-    def __init__(self, index: Index) -> None:
-        self.index = index
-        self.segments = list(index.segments)
-        self.live = [mask.copy() for mask in index.live]
-        self.entries = list(index.manifest.segments)
-        self.touched: set[int] = set()
-        self.killed = 0
-
-    def holder(self, id: str) -> tuple[int, int] | None:  # noqa: A002
-        """Segment and document number of the live document with this id."""
-        for number in range(len(self.segments) - 1, -1, -1):
-            for document in self.segments[number].find(id):
-                if self.live[number][document]:
-                    return number, document
-        return None
-
-    def candidates(self, hashes: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Which of these hashes of ids some segment may hold."""
-        found = np.zeros(hashes.size, np.bool_)
-        for segment in self.segments:
-            known = segment.id_hashes
-            at = np.minimum(np.searchsorted(known, hashes), max(known.size - 1, 0))
-            if known.size:
-                found |= known[at] == hashes
-        return found
-
-    def kill(self, number: int, document: int) -> None:
-        self.live[number][document] = False
-        self.touched.add(number)
-        self.killed += 1
-
-    def kill_id(self, id: str) -> bool:  # noqa: A002
-        held = self.holder(id)
-        if held is not None:
-            self.kill(*held)
-        return held is not None
-
-    def kill_masks(self, masks: Mapping[str, NDArray[np.bool_]]) -> None:
-        gone = set(masks) - {segment.id for segment in self.segments}
-        if gone:
-            raise SettingError("the index was compacted since the selection was made; select again.")
-        for number, segment in enumerate(self.segments):
-            mask = masks.get(segment.id)
-            if mask is None:
-                continue
-            dead = self.live[number] & mask
-            if dead.any():
-                self.live[number] &= ~mask
-                self.touched.add(number)
-                self.killed += int(np.count_nonzero(dead))
-
-    def append(self, segment: Segment, live: NDArray[np.bool_], tokeniser: str) -> None:
-        self.segments.append(segment)
-        self.live.append(live)
-        seals = ((segment.data.size, segment.data.seal), (segment.texts.size, segment.texts.seal))
-        # The counts are filled in at the commit, when it is known which documents are live.
-        self.entries.append(Entry(segment.id, seals, segment.documents, None, 0, 0, None, "0", {}, tokeniser))
-        self.touched.add(len(self.segments) - 1)
-
-    def summed(self) -> list[Entry]:
-        """The entries with their counts over the live documents."""
-        for number in sorted(self.touched):
-            self.entries[number] = summarised(self.entries[number], self.segments[number], self.live[number])
-            self.segments[number].data.let_go()
-        return self.entries
-
-    def commit(self) -> int:
-        """Write masks, the map of terms and the manifest; the new generation."""
-        folder, generation = self.index.path, self.index.generation + 1
-        entries = []
-        for number, entry in enumerate(self.summed()):
-            if number in self.touched:
-                entry = replace(entry, live=self._write_mask(entry, self.live[number], generation))
-            # A segment without a live document is named no more; its files are swept later.
-            if entry.live_documents:
-                entries.append(entry)
-        names = {entry.id for entry in entries}
-        segments = tuple(segment for segment in self.segments if segment.id in names)
-        derived = terms_map.write_extended(self.index, segments, generation)
-        manifest = Manifest(generation, tuple(entries), derived, _field_views(entries))
-        manifest.commit(folder)
-        return generation
-
-    def _write_mask(self, entry: Entry, live: NDArray[np.bool_], generation: int) -> LiveMask | None:
-        if live.all():
-            return None
-        name = f"live-{generation:06d}"
-        data = mask_bytes(live)
-        write_atomically(self.index.path / "segments" / entry.id / name, data)
-        return LiveMask(name, xxhash.xxh3_128_hexdigest(data))
-
-
-def summarised(entry: Entry, segment: Segment, live: NDArray[np.bool_]) -> Entry:
-    """The entry with its counts, span, fingerprint and views over the live documents."""
-    starts, ends = segment.start_day[live], segment.end_day[live]
-    views = {}
-    for name in segment.field_names:
-        held = segment.field(name)
-        codes = np.unique(held.codes[live])
-        codes = codes[codes >= 0]
-        if codes.size:
-            views[name] = tuple(sorted(views_of(held.values[code] for code in codes.tolist())))
-    return replace(
-        entry,
-        live_documents=int(np.count_nonzero(live)),
-        words=int(segment.words[live].sum()),
-        span=(int(starts.min()), int(ends.max())) if starts.size else None,
-        fingerprint=f"{fingerprint_of(segment.contents[live]):032x}",
-        views=views,
-    )
-
-
-def fingerprint_of(contents: NDArray[np.uint64]) -> int:
-    """The sum of 128-bit digests, modulo 2**128, of shape (documents, 2) with the high half first."""
-    mask, shift = np.uint64(0xFFFFFFFF), np.uint64(32)
-    total = 0
-    for column, place in ((0, 64), (1, 0)):
-        half = contents[:, column]
-        total += (
-            int((half & mask).sum(dtype=np.uint64)) + (int((half >> shift).sum(dtype=np.uint64)) << 32)
-        ) << place
-    return total % (1 << 128)
-
-
-def _field_views(entries: Sequence[Entry]) -> dict[str, str]:
-    possible: dict[str, frozenset[str]] = {}
-    for entry in entries:
-        for name, views in entry.views.items():
-            possible[name] = possible.get(name, frozenset(views)) & frozenset(views)
-    return {name: view_of(possible[name]) for name in sorted(possible)}
 
 
 @dataclass
@@ -405,11 +274,19 @@ class _Run:
     """One ``add``: documents in batches into segments that the budget allows."""
 
     def __init__(
-        self, folder: Path, memory: int, strict: bool, split_over: int | None, progress: Progress | None
+        self,
+        folder: Path,
+        memory: int,
+        strict: bool,
+        split_over: int | None,
+        progress: Progress | None,
+        *,
+        merge: bool,
     ) -> None:
+        self._memory, self._merge = memory, merge
         self._folder, self._strict, self._split_over = folder, strict, split_over
         self._progress = progress
-        self._changes = _Changes(Index.open(folder))
+        self._changes = Changes(Index.open(folder))
         self._committed = len(self._changes.segments)
         self._tokeniser = Tokeniser()
         self._tokeniser.warm_up()
@@ -442,8 +319,9 @@ class _Run:
         changes, counts = self._changes, self._counts
         before = changes.index.manifest.segments
         after = changes.summed()
-        generation, changed = changes.index.generation, False
+        generation, changed, merged = changes.index.generation, False, 0
         if _fingerprint(before) != _fingerprint(after):
+            merged = merge_like_sized(changes, self._memory) if self._merge else 0
             generation, changed = changes.commit(), True
         else:
             self._discard()
@@ -459,6 +337,7 @@ class _Run:
             tuple(counts.refused),
             generation,
             changed,
+            merged,
         )
 
     def abandon(self) -> None:
