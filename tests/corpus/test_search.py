@@ -215,3 +215,16 @@ def test_asking_needs_no_compiler(tmp_path: Path):
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["2400", "[]"]
+
+
+@pytest.mark.parametrize("pattern", ["*é?", "?é*", "a*b?c*", "*tion", "??", "*", "*a*a*", "é*é"])
+def test_a_wildcard_fits_whole_characters_as_the_slow_way_does(pattern: str) -> None:
+    from tendency.corpus.leaves import _glob_fits
+    from tendency.corpus.strings import Strings
+    from tendency.corpus.where import matches
+
+    letters = ["a", "b", "c", "é", "ж", "𝔞"]
+    forms = ["".join(held) for n in range(5) for held in itertools.product(letters, repeat=n)]
+    forms += ["nation", "axxbycz", "abc"]
+    fits = _glob_fits(pattern, Strings.of(forms), np.arange(len(forms), dtype=np.uint32))
+    assert fits.tolist() == [matches(pattern, form) for form in forms]

@@ -650,3 +650,70 @@ def merge_strings(left_data, left_bounds, right_data, right_bounds, left_numbers
             j += 1
         n += 1
     return n
+
+
+@kernel(f"void({READ_U8}, {READ_I64}, {READ_U32}, {READ_U8}, boolean[::1])")
+def match_globs(data, bounds, places, pattern, fits):  # type: ignore[no-untyped-def]
+    """Whether each whole string at ``places`` fits a pattern with wildcards, in time pattern x string at worst.
+
+    Args:
+        data: The UTF-8 bytes of all strings.
+        bounds: Where each begins in ``data`` and the last one ends.
+        places: Which strings to look at.
+        pattern: UTF-8 with two bytes that no UTF-8 holds: 255 for any run of characters, 254 for one
+            character.
+        fits: Written: the answers, (places,).
+    """
+    length = len(pattern)
+    for i in range(len(places)):
+        at = bounds[places[i]]
+        end = bounds[places[i] + 1]
+        place = 0
+        star = -1
+        kept = at
+        fit = True
+        while at < end:
+            if place < length and pattern[place] == 255:
+                star = place
+                kept = at
+                place += 1
+            elif place < length and pattern[place] == 254:
+                at += 1
+                while at < end and data[at] & 0xC0 == 0x80:
+                    at += 1
+                place += 1
+            elif place < length and pattern[place] == data[at]:
+                at += 1
+                place += 1
+            elif star >= 0:
+                # By whole characters, or a later 254 would take half of one for a character.
+                kept += 1
+                while kept < end and data[kept] & 0xC0 == 0x80:
+                    kept += 1
+                at = kept
+                place = star + 1
+            else:
+                fit = False
+                break
+        while fit and place < length:
+            fit = pattern[place] == 255
+            place += 1
+        fits[i] = fit
+
+
+@kernel(f"void({READ_U32}, {READ_I64}, Array(boolean, 1, 'C', readonly=True), int64[::1])")
+def count_fitting(tokens, first, fits, counts):  # type: ignore[no-untyped-def]
+    """How many tokens of each document are of a term that fits.
+
+    Args:
+        tokens: The terms of a run of documents.
+        first: Where each document begins, from the same origin as the run's first entry, (documents + 1,).
+        fits: For each term whether it fits.
+        counts: Written: the counts, (documents,).
+    """
+    base = first[0]
+    for document in range(len(counts)):
+        n = 0
+        for at in range(first[document] - base, first[document + 1] - base):
+            n += fits[tokens[at]]
+        counts[document] = n

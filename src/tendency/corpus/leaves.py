@@ -83,10 +83,25 @@ def _by_glob(term: Term, terms: Terms) -> TermSet:
             return _with_suffix(found, strings, len(prefix.encode()), suffix.encode())
     else:
         found, strings = _with_prefix(terms, _ascii_start(prefix), folded=False), terms.forms
+    if term.attribute == "form":
+        return found[_glob_fits(text, strings, found)]
     if found.size > _MANY:
         pattern = re.sub(r"\\\*|\\\?", lambda held: ".*" if held[0] == "\\*" else ".", _escaped(text))
         return _fitting(found, _written(found, strings, term), f"(?s:{pattern})")
     return _kept(found, [matches(text, form) for form in _written(found, strings, term)])
+
+
+def _glob_fits(text: str, strings: Strings, found: TermSet) -> NDArray[np.bool_]:
+    """For each of the terms whether its whole string fits a pattern of ``*`` and ``?``."""
+    from tendency.corpus.kernels import match_globs
+    from tendency.corpus.strings import encode
+
+    pattern = np.frombuffer(encode(text), np.uint8).copy()
+    pattern[pattern == ord("*")] = 255
+    pattern[pattern == ord("?")] = 254
+    fits = np.empty(found.size, np.bool_)
+    match_globs(strings.data, strings.bounds, found, pattern, fits)
+    return fits
 
 
 def _by_regex(term: Term, terms: Terms) -> TermSet:

@@ -48,6 +48,7 @@ FEW: Final = 1 << 18
 
 _FEW_TERMS: Final = 64
 _SOME_TERMS: Final = 2048
+_COMPARED: Final = 8
 _MOST_PHRASES: Final = 64
 
 _PER_BLOCK: Final = 5e-4
@@ -327,6 +328,17 @@ class _Words:
         fits[self.terms] = True
         return fits
 
+    def hold(self, tokens: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """For each of some tokens whether it passes."""
+        if self.terms is None or self.terms.size > _COMPARED:
+            fits: NDArray[np.bool_] = self.fits[tokens]
+            return fits
+        # A table over all terms costs more than a few comparisons.
+        held = np.zeros(tokens.size, np.bool_)
+        for term in self.terms:
+            held |= tokens == term
+        return held
+
     @cached_property
     def _lists(self) -> list[NDArray[np.uint32]] | None:
         """The postings, or None where it is faster to look at every token."""
@@ -369,10 +381,12 @@ class _Words:
                 else:
                     counts += np.diff(np.searchsorted(held, first))
             return counts
+        from tendency.corpus.kernels import count_fitting
+
         for window in _windows(self.segment, mask, few=False):
             deadline.check()
-            own = slice(window.first_document, window.end_document)
-            counts[own] = np.add.reduceat(self.fits[window.tokens], first[own] - window.start, dtype=np.int64)
+            low, high = window.first_document, window.end_document
+            count_fitting(window.tokens, first[low : high + 1], self.fits, counts[low:high])
         return counts
 
 
@@ -444,7 +458,7 @@ class _Phrase:
             starts = starts[(starts >= window.start) & (starts + length <= window.end)]
             tokens = window.segment.tokens
             for at in self.order[1:]:
-                starts = starts[self.words[at].fits[tokens[starts + at]]]
+                starts = starts[self.words[at].hold(tokens[starts + at])]
         for glue in self.glue:
             starts = starts[self._as_written(window, starts, glue)]
         return starts, starts + length
