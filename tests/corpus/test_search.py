@@ -219,6 +219,7 @@ def test_asking_needs_no_compiler(tmp_path: Path):
 
 @pytest.mark.parametrize("pattern", ["*é?", "?é*", "a*b?c*", "*tion", "??", "*", "*a*a*", "é*é"])
 def test_a_wildcard_fits_whole_characters_as_the_slow_way_does(pattern: str) -> None:
+    """One `?` is one character, however many bytes it takes."""
     from tendency.corpus.leaves import _glob_fits
     from tendency.corpus.strings import Strings
     from tendency.corpus.where import matches
