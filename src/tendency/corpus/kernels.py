@@ -652,7 +652,7 @@ def merge_strings(left_data, left_bounds, right_data, right_bounds, left_numbers
     return n
 
 
-@kernel(f"void({READ_U8}, {READ_I64}, {READ_U32}, {READ_U8}, boolean[::1])")
+@kernel(f"void({READ_U8}, {READ_I64}, {READ_U32}, {READ_U8}, uint8[::1])")
 def match_globs(data, bounds, places, pattern, fits):  # type: ignore[no-untyped-def]
     """Whether each whole string at ``places`` fits a pattern with wildcards, in time pattern x string at worst.
 
@@ -662,7 +662,7 @@ def match_globs(data, bounds, places, pattern, fits):  # type: ignore[no-untyped
         places: Which strings to look at.
         pattern: UTF-8 with two bytes that no UTF-8 holds: 255 for any run of characters, 254 for one
             character.
-        fits: Written: the answers, (places,).
+        fits: Written: 1 for each that fits, else 0, (places,).
     """
     length = len(pattern)
     for i in range(len(places)):
@@ -698,17 +698,17 @@ def match_globs(data, bounds, places, pattern, fits):  # type: ignore[no-untyped
         while fit and place < length:
             fit = pattern[place] == 255
             place += 1
-        fits[i] = fit
+        fits[i] = 1 if fit else 0
 
 
-@kernel(f"void({READ_U32}, {READ_I64}, Array(boolean, 1, 'C', readonly=True), int64[::1])")
+@kernel(f"void({READ_U32}, {READ_I64}, {READ_U8}, int64[::1])")
 def count_fitting(tokens, first, fits, counts):  # type: ignore[no-untyped-def]
     """How many tokens of each document are of a term that fits.
 
     Args:
         tokens: The terms of a run of documents.
         first: Where each document begins, from the same origin as the run's first entry, (documents + 1,).
-        fits: For each term whether it fits.
+        fits: For each term 1 if it fits, else 0.
         counts: Written: the counts, (documents,).
     """
     base = first[0]

@@ -100,7 +100,7 @@ def _glob_fits(text: str, strings: Strings, found: TermSet) -> NDArray[np.bool_]
     pattern[pattern == ord("*")] = 255
     pattern[pattern == ord("?")] = 254
     fits = np.empty(found.size, np.bool_)
-    match_globs(strings.data, strings.bounds, found, pattern, fits)
+    match_globs(strings.data, strings.bounds, found, pattern, fits.view(np.uint8))
     return fits
 
 

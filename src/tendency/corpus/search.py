@@ -386,7 +386,7 @@ class _Words:
         for window in _windows(self.segment, mask, few=False):
             deadline.check()
             low, high = window.first_document, window.end_document
-            count_fitting(window.tokens, first[low : high + 1], self.fits, counts[low:high])
+            count_fitting(window.tokens, first[low : high + 1], self.fits.view(np.uint8), counts[low:high])
         return counts
 
 

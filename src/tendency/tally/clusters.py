@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,30 @@ class Moments:
 
 
 @dataclass(frozen=True)
+class Keyed:
+    """The cluster of each row, as the number of its name.
+
+    Attributes:
+        names: Names of clusters, each once.
+        codes: For each row the place of its cluster among the names, -1 for a cluster by itself; int64.
+    """
+
+    names: tuple[str, ...]
+    codes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, keys: Sequence[str | None]) -> Keyed:
+        """Clusters given by name, None for a row that is a cluster by itself."""
+        number: dict[str, int] = {}
+        codes = [-1 if key is None else number.setdefault(key, len(number)) for key in keys]
+        return cls(tuple(number), np.array(codes, np.int64))
+
+    def take(self, rows: NDArray[Any]) -> Keyed:
+        """The clusters of some rows, a mask or their numbers."""
+        return Keyed(self.names, self.codes[rows])
+
+
+@dataclass(frozen=True)
 class ClusterTable:
     """Sums of clusters that may go on in another segment or period, one row a cluster × period × split.
 
@@ -112,7 +137,28 @@ class ClusterTable:
         """
         if not len(names):
             return cls.none(values.shape[1])
-        distinct, code = np.unique(np.asarray(names, dtype=object), return_inverse=True)
+        return cls.of_codes(Keyed.of(names), period, split, values)
+
+    @classmethod
+    def of_codes(
+        cls,
+        keys: Keyed,
+        period: NDArray[np.int64],
+        split: NDArray[np.int64],
+        values: NDArray[np.int64],
+    ) -> ClusterTable:
+        """The sums of rows by the number of their cluster, none of which is -1.
+
+        Raises:
+            OverflowError: A sum passes 2⁶³.
+        """
+        if not keys.codes.size:
+            return cls.none(values.shape[1])
+        used = np.flatnonzero(np.bincount(keys.codes, minlength=len(keys.names)))
+        ascending = sorted(used.tolist(), key=keys.names.__getitem__)
+        rank = np.empty(len(keys.names), np.int64)
+        rank[ascending] = np.arange(len(ascending))
+        code = rank[keys.codes]
         order = np.lexsort((split, period, code))
         code, period, split, values = code[order], period[order], split[order], values[order]
         change = (np.diff(code) != 0) | (np.diff(period) != 0) | (np.diff(split) != 0)
@@ -126,7 +172,8 @@ class ClusterTable:
                     "a cluster's count passes 2^63; no corpus is so large, the counts are wrong"
                 )
             sums = exact.astype(np.int64)
-        return cls(tuple(distinct[code[first]]), period[first], split[first], sums)
+        names = tuple(keys.names[ascending[held]] for held in code[first].tolist())
+        return cls(names, period[first], split[first], sums)
 
     def __add__(self, other: ClusterTable) -> ClusterTable:
         return ClusterTable.of(

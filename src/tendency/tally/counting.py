@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tendency.errors import SettingError
+from tendency.tally.clusters import Keyed
 from tendency.tally.counters import Counter, Mask, counters_of
 from tendency.tally.periods import OUTSIDE, UNDATABLE, Eras, Periods
 from tendency.tally.tally import Standing, Tally
@@ -26,6 +26,9 @@ NONE: Final = "(none)"
 """The split of documents that do not have the field."""
 
 DEFAULT_CLUSTERS: Final = ("publication", "newspaper", "author")
+
+
+_repeats: WeakKeyDictionary[Index, dict[int, NDArray[np.int64]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -118,7 +121,7 @@ def tally(
         if mask.any()
     ]
     parts = run(count_segment, tasks, executor or index.executor, deadline)
-    total = reduce(add, parts) if parts else _empty(counters, periods, splits, clusters)
+    total = _sum(parts) if parts else _empty(counters, periods, splits, clusters)
     recipe = [f"by:{periods.grain}", f"cluster:{','.join(clusters)}"]
     if split is not None:
         recipe.append(f"split:{split if isinstance(split, str) else ','.join(split)}")
@@ -127,6 +130,15 @@ def tally(
     if start or end:
         recipe.append(f"span:{start or ''}/{end or ''}")
     return _with_recipe(total, "|".join(recipe))
+
+
+def _sum(parts: Sequence[Tally]) -> Tally:
+    """The parts added two by two: what has grown large is added few times."""
+    held = list(parts)
+    while len(held) > 1:
+        paired = [left + right for left, right in zip(held[::2], held[1::2], strict=False)]
+        held = paired + held[len(paired) * 2 :]
+    return held[0]
 
 
 def count_segment(task: SegmentTask) -> Tally:
@@ -150,9 +162,7 @@ def count_segment(task: SegmentTask) -> Tally:
         columns=_columns(task.counters),
         split=split,
         splits=task.splits,
-        clusters={
-            name: None if found is None else [found[i] for i in row.tolist()] for name, found in keys.items()
-        },
+        clusters={name: None if found is None else found.take(row) for name, found in keys.items()},
         grain=task.periods.grain,
         standing=Standing(chosen.size, several, none, int((period == OUTSIDE).sum())),
     )
@@ -218,23 +228,37 @@ def _copies(
     index: Index, masks: Sequence[Mask], clusters: tuple[str, ...]
 ) -> dict[int, tuple[tuple[int, tuple[str, ...]], ...]]:
     """For documents that share their text with another: the cluster of the first by date and id."""
-    digests = [segment.digests[mask] for segment, mask in zip(index.segments, masks, strict=True)]
-    if not digests:
-        return {}
-    seen, times = np.unique(np.concatenate(digests), return_counts=True)
-    repeated = seen[times > 1]
     groups: dict[int, list[tuple[int, str, int, int]]] = {}
-    for number, (segment, mask) in enumerate(zip(index.segments, masks, strict=True)):
-        for document in np.flatnonzero(mask & np.isin(segment.digests, repeated)).tolist():
+    for number, documents in _repeated(index).items():
+        segment = index.segments[number]
+        for document in documents[masks[number][documents]].tolist():
             key = (int(segment.start_day[document]), segment.ids[document], number, document)
             groups.setdefault(int(segment.digests[document]), []).append(key)
     result: dict[int, list[tuple[int, tuple[str, ...]]]] = {}
     for members in groups.values():
+        if len(members) < 2:
+            continue
         _, _, first_segment, first = min(members)
         names = tuple(_own_cluster(index.segments[first_segment], name, first) for name in clusters)
         for _, _, number, document in members:
             result.setdefault(number, []).append((document, names))
     return {number: tuple(sorted(found)) for number, found in result.items()}
+
+
+def _repeated(index: Index) -> dict[int, NDArray[np.int64]]:
+    """By segment the documents whose text some other of the index has too; found once for an index."""
+    held = _repeats.get(index)
+    if held is None:
+        digests = [segment.digests for segment in index.segments] or [np.empty(0, np.uint64)]
+        ascending = np.sort(np.concatenate(digests))
+        repeated = np.unique(ascending[1:][ascending[1:] == ascending[:-1]])
+        held = {}
+        for number, own in enumerate(digests):
+            documents = np.flatnonzero(np.isin(own, repeated)) if repeated.size else np.empty(0, np.int64)
+            if documents.size:
+                held[number] = documents
+        _repeats[index] = held
+    return held
 
 
 def _own_cluster(segment: Segment, name: str, document: int) -> str:
@@ -247,24 +271,26 @@ def _own_cluster(segment: Segment, name: str, document: int) -> str:
 
 def _cluster_keys(
     segment: Segment, task: SegmentTask, number: int, chosen: NDArray[np.int64]
-) -> list[str | None] | None:
+) -> Keyed | None:
+    """The cluster of each of the chosen documents."""
     name = task.clusters[number]
     copies = {document: names[number] for document, names in task.copies}
+    names: list[str] = []
     if name == "document":
         if not copies:
             return None
-        keys: list[str | None] = [None] * segment.documents
+        codes = np.full(segment.documents, -1, np.int64)
     elif name == "day":
-        ordinals = segment.start_day
-        distinct = {day: dt.date.fromordinal(day).isoformat() for day in np.unique(ordinals[chosen]).tolist()}
-        keys = [distinct.get(day) for day in ordinals.tolist()]
+        days, codes = np.unique(segment.start_day, return_inverse=True)
+        names = [dt.date.fromordinal(day).isoformat() for day in days.tolist()]
     else:
         field = segment.field(name)
-        values = [f"value {value}" for value in field.values]
-        keys = [None if code < 0 else values[code] for code in field.codes.tolist()]
+        names = [f"value {value}" for value in field.values]
+        codes = field.codes.astype(np.int64)
+    places = {held: place for place, held in enumerate(names)}
     for document, cluster in copies.items():
-        keys[document] = cluster
-    return [keys[document] for document in chosen.tolist()]
+        codes[document] = places.setdefault(cluster, len(places))
+    return Keyed(tuple(places), codes[chosen])
 
 
 def _rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -67,11 +67,26 @@ def keys(grain: str, ordinals: ArrayLike) -> NDArray[np.int64]:
         return np.zeros_like(day)
     if grain == "day":
         return day
+    return _for_each_day(lambda days: _keys(grain, days), day)
+
+
+def _keys(grain: str, day: NDArray[np.int64]) -> NDArray[np.int64]:
     if grain == "week":
         # 1 January of year 1 was a Monday in the proleptic calendar, so ISO weeks start at multiples of 7.
         return (day - 1) // 7
     months = (day - _EPOCH).astype("M8[D]").astype("M8[M]").astype(np.int64) + 1970 * 12
     return months // {"month": 1, "quarter": 3, "year": 12, "decade": 120}[grain]
+
+
+def _for_each_day(
+    of: Callable[[NDArray[np.int64]], NDArray[np.int64]], days: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """A function of days, worked out once for every day of their span where that is fewer than they are."""
+    if days.size > 1:
+        low, high = int(days.min()), int(days.max())
+        if high - low < days.size:
+            return of(np.arange(low, high + 1))[days - low]
+    return of(days)
 
 
 def _calendar_period(grain: str, key: int) -> Period:
@@ -175,11 +190,15 @@ class Periods:
             return np.full(first.shape, UNDATABLE if self.grain != "eras" else OUTSIDE, np.int32)
         starts = np.array([period.start.toordinal() for period in self.periods], np.int64)
         ends = np.array([period.end.toordinal() for period in self.periods], np.int64)
-        at = np.searchsorted(starts, first, side="right") - 1
+
+        def begun(days: NDArray[np.int64]) -> NDArray[np.int64]:
+            return np.searchsorted(starts, days, side="right") - 1
+
+        at = _for_each_day(begun, first)
         # The day after the last possible date has no ordinal: the last period is closed at the calendar's end.
         closed = np.where(ends == dt.date.max.toordinal(), ends, ends - 1)
         inside = (at >= 0) & (first <= closed[at]) & (last <= closed[at])
-        reached = np.searchsorted(starts, last, side="right") - 1
+        reached = _for_each_day(begun, last)
         touches = (reached > at) | ((at >= 0) & (first <= closed[at]))
         return np.where(inside, at, np.where(touches, UNDATABLE, OUTSIDE)).astype(np.int32)
 

@@ -6,15 +6,18 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import xxhash
 from numpy.typing import ArrayLike, NDArray
 
 from tendency.errors import SettingError
-from tendency.tally.clusters import Clustering, ClusterTable, Moments
+from tendency.tally.clusters import Clustering, ClusterTable, Keyed, Moments
 from tendency.tally.exact import Exact
 from tendency.tally.periods import Period
+
+_EXACT: Final = 1 << 53
 
 
 @dataclass(frozen=True)
@@ -100,7 +103,7 @@ class Tally:
         columns: Sequence[str] | None = None,
         split: ArrayLike | None = None,
         splits: Sequence[str] = ("all",),
-        clusters: Mapping[str, Sequence[str | None] | None] | None = None,
+        clusters: Mapping[str, Sequence[str | None] | Keyed | None] | None = None,
         documents: ArrayLike | None = None,
         grain: str = "eras",
         standing: Standing | None = None,
@@ -117,7 +120,7 @@ class Tally:
             split: The split of each row.
             splits: Names of the splits.
             clusters: For each clustering the cluster of every row; None for a row that is a cluster by itself,
-                None for all. By default the document.
+                None for all, or their names and numbers. By default the document.
             documents: 0 where a row adds no document of its own (a part of one), else 1.
             grain: The kind of period.
             standing: Documents in several splits, in none, and outside the eras.
@@ -138,14 +141,16 @@ class Tally:
         at = np.zeros(rows, np.int64) if period is None else np.asarray(period, np.int64)
         of = np.zeros(rows, np.int64) if split is None else np.asarray(split, np.int64)
         one = np.ones(rows, np.int64) if documents is None else np.asarray(documents, np.int64)
-        dated = at >= 0
-        undated = _sums(one[~dated], word_counts[~dated], values[~dated], of[~dated], len(splits))
+        inside = at >= 0
+        # Where all are dated nothing is copied.
+        dated = slice(None) if bool(inside.all()) else inside
+        undated = _sums(one[~inside], word_counts[~inside], values[~inside], of[~inside], len(splits))
         n_cells = len(periods) * len(splits)
         cell = at[dated] * len(splits) + of[dated]
         shape = (len(periods), len(splits))
         sums = _sums(one[dated], word_counts[dated], values[dated], cell, n_cells)
         found = _sums(one[dated], word_counts[dated], (values[dated] > 0) * one[dated, None], cell, n_cells)
-        matrix = np.column_stack([word_counts, values])[dated]
+        matrix = np.column_stack([word_counts, values])[dated] if clusters is None or clusters else values[:0]
         return cls(
             names,
             grain,
@@ -157,7 +162,12 @@ class Tally:
             found.hits.reshape(*shape, len(names)),
             tuple(
                 _clustering(
-                    name, None if keys is None else _take(keys, dated), matrix, at[dated], of[dated], shape
+                    name,
+                    None if keys is None else _keyed(keys).take(inside),
+                    matrix,
+                    at[dated],
+                    of[dated],
+                    shape,
                 )
                 for name, keys in ({"document": None} if clusters is None else clusters).items()
             ),
@@ -286,6 +296,16 @@ def _sums(
     cell: NDArray[np.int64],
     cells: int,
 ) -> Undated:
+    largest = max((int(part.max()) for part in (documents, words, values) if part.size), default=0)
+    if len(words) and largest <= _EXACT // len(words):
+        # Weighted counts are sums in doubles: exact as long as no sum passes 2⁵³.
+        columns = [documents, words, *values.T]
+        summed = [np.bincount(cell, column, cells).astype(np.int64) for column in columns]
+        return Undated(
+            summed[0],
+            summed[1],
+            np.stack(summed[2:], axis=1) if summed[2:] else np.zeros((cells, 0), np.int64),
+        )
     every = np.column_stack([documents, words, values])
     if every.size and int(every.max()) > (2**63 - 1) // len(every):
         exact = np.full((cells, every.shape[1]), 0, dtype=object)
@@ -299,19 +319,19 @@ def _sums(
     return Undated(result[:, 0], result[:, 1], result[:, 2:])
 
 
-def _take(keys: Sequence[str | None], mask: NDArray[np.bool_]) -> list[str | None]:
-    return [keys[i] for i in np.flatnonzero(mask).tolist()]
+def _keyed(keys: Sequence[str | None] | Keyed) -> Keyed:
+    return keys if isinstance(keys, Keyed) else Keyed.of(keys)
 
 
 def _clustering(
     name: str,
-    keys: Sequence[str | None] | None,
+    keys: Keyed | None,
     values: NDArray[np.int64],
     period: NDArray[np.int64],
     split: NDArray[np.int64],
     shape: tuple[int, int],
 ) -> Clustering:
-    named = np.zeros(len(values), bool) if keys is None else np.array([k is not None for k in keys], bool)
+    named = np.zeros(len(values), bool) if keys is None else keys.codes >= 0
     # A document without words is no evidence: it must not count as a cluster.
     single = ~named & (values[:, 0] > 0)
     singles = (
@@ -321,7 +341,7 @@ def _clustering(
     )
     if keys is None or not named.any():
         return Clustering(name, singles, ClusterTable.none(values.shape[1]))
-    table = ClusterTable.of([k for k in keys if k is not None], period[named], split[named], values[named])
+    table = ClusterTable.of_codes(keys.take(named), period[named], split[named], values[named])
     return Clustering(name, singles, table)
 
 
