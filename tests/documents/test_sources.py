@@ -136,3 +136,30 @@ def test_standard_input_may_be_a_pipe() -> None:
     line = b'{"id": "a", "date": "1946", "text": "Ships."}\n'
     run = subprocess.run([sys.executable, "-c", code], input=line * 3, capture_output=True, check=True)
     assert run.stdout.strip() == b"['a', 'a', 'a']"
+
+
+@pytest.mark.parametrize("root", [".", "./", "press", "../here/press/"])
+def test_ids_below_a_folder_however_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, root: str
+) -> None:
+    """The id is the path below the folder, whether that is named from here, with dots, or with a stroke at its end."""
+    where = tmp_path / "here"
+    (where / "press" / "1917").mkdir(parents=True)
+    (where / "press" / "1917" / "1917-11-07.txt").write_text("Peace", encoding="utf-8")
+    monkeypatch.chdir(where)
+    (document,) = read(root)
+    assert document.id == ("press/" if root.startswith("./") or root == "." else "") + "1917/1917-11-07"
+
+
+def test_small_texts_take_little_memory(tmp_path: Path) -> None:
+    """A small file reserves no more than it needs, whatever the largest size allowed is."""
+    import tracemalloc
+
+    (tmp_path / "1917.txt").write_text("Peace", encoding="utf-8")
+    list(read(tmp_path))
+    tracemalloc.start()
+    try:
+        list(read(tmp_path))
+        assert tracemalloc.get_traced_memory()[1] < 8 << 20
+    finally:
+        tracemalloc.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 
@@ -16,6 +17,7 @@ from tendency.documents.streams import Source
 from tendency.documents.values import as_text
 from tendency.errors import SourceError
 
+_PIECE = 2**18
 _DAY_IN_NAME = re.compile(r"(?<!\d)(\d{4})([-_. ])(\d{1,2})\2(\d{1,2})(?!\d)", re.ASCII)
 _COMPACT_DAY = re.compile(r"(\d{4})(\d{2})(\d{2})(?!\d)", re.ASCII)
 _MONTH_FIRST = re.compile(r"(\d{4})[-_. ](\d{2})(?!\d)", re.ASCII)
@@ -37,11 +39,16 @@ def read_plain(source: Source, options: Options) -> Iterator[Record | Problem | 
         yield Record(_values(text, source, options), None)
 
 
-def _all(stream: object) -> bytes:
-    data: bytes = stream.read(LARGEST_TEXT + 1)  # type: ignore[attr-defined]
-    if len(data) > LARGEST_TEXT:
-        raise SourceError(f"is larger than {LARGEST_TEXT // 2**20} MB; split it.")
-    return data
+def _all(stream: io.BufferedReader) -> bytes:
+    # Asking for all at once would reserve the largest size there may be, for the smallest file too.
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read1(_PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if size > LARGEST_TEXT:
+            raise SourceError(f"is larger than {LARGEST_TEXT // 2**20} MB; split it.")
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _values(text: str, source: Source, options: Options) -> dict[str, object]:

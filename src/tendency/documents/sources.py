@@ -111,6 +111,8 @@ class _Folder:
 
     def __init__(self, path: Path, known: frozenset[str]) -> None:
         self.root, self.known = path, known
+        # What lies below the root is joined to it, so that its path begins with the root's.
+        self._below_root = len(os.fspath(path / "_")) - 1
         self.seen: set[tuple[int, int]] = set()
         self.passed: Counter[str] = Counter()
 
@@ -140,20 +142,20 @@ class _Folder:
                 return
             self.seen.add((status.st_dev, status.st_ino))
             with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+                names = sorted((entry.name for entry in listing if entry.name[0] != "."), key=os.fsencode)
         except OSError as error:
             yield _unreadable(folder, error)
             return
-        for entry in entries:
-            if not entry.name.startswith("."):
-                yield from self._entry(Path(entry.path))
+        for name in names:
+            yield from self._entry(folder / name)
 
     def _entry(self, path: Path) -> Iterator[Source | Problem | Note]:
         try:
-            mode = path.stat().st_mode
+            status = path.stat()
         except OSError as error:
             yield _unreadable(path, error)
             return
+        mode = status.st_mode
         if stat.S_ISDIR(mode):
             yield from self._below(path)
             return
@@ -165,8 +167,9 @@ class _Folder:
         elif not stat.S_ISREG(mode):
             yield Problem(printable(path), None, "is no regular file.", "Name it by itself to read a pipe.")
         else:
-            relative = os.path.relpath(path, self.root)
-            yield Source(path, printable(path), _id(relative, suffix, packing), suffix, packing, _size(path))
+            named = printable(path)
+            relative = os.fspath(path)[self._below_root :]
+            yield Source(path, named, _id(relative, suffix, packing), suffix, packing, status.st_size)
 
 
 def _unreadable(path: Path, error: OSError) -> Problem:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PACKED = {".gz": "gzip", ".zst": "zstd"}
 
 
-@dataclass
+@dataclass(slots=True)
 class Source:
     """One file to be read.
 
