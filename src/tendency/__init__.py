@@ -20,6 +20,7 @@ from tendency.api import (
     add,
     check,
     compact,
+    join,
     open,  # noqa: A004
     remove,
     report,
@@ -67,6 +68,7 @@ __all__ = [
     "check",
     "compact",
     "demo",
+    "join",
     "open",
     "parse_date",
     "read",

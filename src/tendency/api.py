@@ -30,7 +30,7 @@ from tendency.errors import SettingError, UndatableError
 if TYPE_CHECKING:
     import polars as pl
 
-    from tendency.corpus import Added, Compacted, Damage, Removed, Vertical
+    from tendency.corpus import Added, Compacted, Damage, Joined, Removed, Vertical
     from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
     from tendency.measures import Aims, Ranking, Rates, Result
@@ -514,6 +514,32 @@ def compact(
     from tendency.corpus import compact as compact_index
 
     return compact_index(Path(index), now=now, memory=memory, wait=wait, progress=progress)
+
+
+def join(
+    indexes: Iterable[Path_],
+    to: Path_,
+    *,
+    strict: bool = False,
+    wait: float = 10.0,
+    progress: Progress | None = None,
+) -> Joined:
+    """A new index of the documents of several, in one commit, without cutting a text into words again.
+
+    Args:
+        indexes: Their folders; where two hold an id with different content, the later one wins.
+        to: A new or empty folder.
+        strict: Stop where an id has different content, and commit nothing.
+        wait: Seconds to wait for another writer.
+        progress: Called with what is done and what there is to do.
+
+    Raises:
+        TendencyError: What is wrong, where, and what to do.
+    """
+    from tendency.corpus import join as join_indexes
+
+    parts = [Path(index) for index in indexes]
+    return join_indexes(parts, Path(to), strict=strict, wait=wait, progress=progress)
 
 
 def check(index: Path_) -> list[Damage]:

@@ -217,6 +217,36 @@ def compact(
 
 
 @app.command()
+def join(
+    indexes: Annotated[
+        list[Path], typer.Argument(metavar="INDEX…", help="The folders of the indexes.", show_default=False)
+    ],
+    to: Annotated[Path, typer.Option(help="A new folder for the joined index.", show_default=False)],
+    strict: Annotated[bool, typer.Option(help="Stop where an id has different content.")] = False,
+    wait: Wait = 10.0,
+    as_json: Json = False,
+) -> None:
+    """Make one index of several. Where two hold the same id with different content, the later one wins.
+
+    Example: `tendency join north.index south.index --to press.index`
+    """
+    from tendency.api import join as run
+
+    with progress(f"Joining into {to}") as update:
+        done = run(indexes, to, strict=strict, wait=wait, progress=update)
+    if done.replaced_ids:
+        more = " …" if done.replaced > _FIRST_IDS else ""
+        say(f"replaced: {', '.join(map(printable, done.replaced_ids[:_FIRST_IDS]))}{more}")
+    if as_json:
+        write_json(dataclasses.asdict(done))
+        return
+    typer.echo(
+        f"{to}: {done.documents:,} documents in {done.segments:,} segments; {done.identical:,} were there already, "
+        f"{done.replaced:,} replaced by a later index."
+    )
+
+
+@app.command()
 def info(index: IndexArgument, as_json: Json = False) -> None:
     """Tell what an index holds.
 

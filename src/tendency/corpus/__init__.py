@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tendency.corpus.counts import counts_by_document
     from tendency.corpus.deadlines import Deadline
     from tendency.corpus.export import document_features, export_jsonl, export_parquet, write_table
+    from tendency.corpus.joining import Joined, join
     from tendency.corpus.query import Query, Spelling, parse
     from tendency.corpus.search import Block, count_by_document, evaluate
     from tendency.corpus.spellings import Overlap, overlaps
@@ -36,6 +37,7 @@ __all__ = [
     "FieldInfo",
     "Index",
     "Info",
+    "Joined",
     "Line",
     "Overlap",
     "Query",
@@ -63,6 +65,7 @@ __all__ = [
     "export_vrt",
     "info",
     "iterate",
+    "join",
     "no_hits",
     "overlaps",
     "parse",
@@ -89,6 +92,8 @@ _LATER = {
     "export_jsonl": "export",
     "export_parquet": "export",
     "export_vrt": "vrt",
+    "join": "joining",
+    "Joined": "joining",
     "no_hits": "suggest",
     "Overlap": "spellings",
     "overlaps": "spellings",
