@@ -9,7 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from tendency.corpus import (
     Concordance,
@@ -317,6 +317,48 @@ class Corpus:
             seed=seed,
             deadline=_limit(deadline),
         )
+
+    def words(
+        self,
+        query: str | None = None,
+        *,
+        near: int | Literal["sentence"] | None = None,
+        fold: bool = False,
+        min_count: int = 1,
+        limit: int | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> pl.DataFrame:
+        """The frequency list ``form, count, per_million``: most frequent first, then by form.
+
+        Args:
+            query: Count only words near its hits, in the same sentence and outside the hits; all words when None.
+            near: At most so many words away, 5 by default, or ``"sentence"`` for all of the sentence.
+            fold: Add up forms that differ only in case.
+            min_count: Leave out rarer forms.
+            limit: How many forms at most.
+            executor, deadline: As for ``tally``.
+
+        Returns:
+            ``per_million`` is per million of the words that were counted, rarer ones included.
+        """
+        from tendency.corpus.term_counts import count_near, count_terms, frequency_list
+
+        if query is None and near is not None:
+            raise SettingError("near needs a query, around whose hits words are counted; give one.")
+        limits = _limit(deadline)
+        if query is None:
+            found = count_terms(self.index, [self.selection.masks], executor=executor, deadline=limits)
+        else:
+            found = count_near(
+                self.index,
+                self.query(query),
+                self.selection.masks,
+                window=5 if near is None else near,
+                executor=executor,
+                deadline=limits,
+            )
+        return frequency_list(self.index, found, fold=fold, min_count=min_count, limit=limit)
 
     def suggest(self, query: str) -> str:
         """A sentence for a query without hits: near spellings and their counts."""

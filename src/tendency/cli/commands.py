@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Optional
 
 import typer
 
@@ -469,6 +469,53 @@ def kwic(
             f"{left:>{width}}  {_marked(printable(line.match))}  {right}\n{'':>{width}}  — {printable(line.citation)}"
         )
     typer.echo(f"{len(found.lines):,} of {found.total:,} hits in {found.documents:,} documents.")
+
+
+@app.command()
+def words(
+    index: IndexArgument,
+    query: Annotated[
+        Text,
+        typer.Argument(
+            metavar="[QUERY]",
+            help="Count only words near its hits; all words without it.",
+            show_default=False,
+        ),
+    ] = None,
+    near: Annotated[
+        Text,
+        typer.Option(
+            help="How many words from a hit at most, in its sentence, or *sentence*; 5 with a query."
+        ),
+    ] = None,
+    fold: Annotated[bool, typer.Option(help="Add up forms that differ only in case.")] = False,
+    min_count: Annotated[int, typer.Option(help="Leave out rarer forms.", min=1)] = 1,
+    limit: Annotated[int, typer.Option(help="How many forms at most; 0 is all.", min=0)] = 100,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    terms: Terms = None,
+    deadline: Deadline = _DEADLINE,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """List words by how often they occur: all of them, or those near a query's hits.
+
+    Example: `tendency words press.index "peace" --near 5 --fold --limit 30`
+    """
+    corpus = _corpus(index, where, start, end, terms)
+    if near is None or near == "sentence":
+        reach: int | Literal["sentence"] | None = "sentence" if near else None
+    elif near.isdecimal():
+        reach = int(near)
+    else:
+        raise SettingError(f"--near is {near!r}; give a number of words, or sentence.")
+    table = corpus.words(
+        query, near=reach, fold=fold, min_count=min_count, limit=limit or None, deadline=deadline
+    )
+    if query is not None and not table.height:
+        say(f"no word stands near a hit of {query!r} in these documents")
+    show(table, as_json=as_json, as_csv=as_csv)
 
 
 @app.command()

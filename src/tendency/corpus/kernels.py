@@ -717,3 +717,19 @@ def count_fitting(tokens, first, fits, counts):  # type: ignore[no-untyped-def]
         for at in range(first[document] - base, first[document + 1] - base):
             n += fits[tokens[at]]
         counts[document] = n
+
+
+@kernel(f"void({READ_U32}, {READ_I64}, {READ_U8}, int64[::1])")
+def count_tokens(tokens, first, wanted, counts):  # type: ignore[no-untyped-def]
+    """Add the tokens of the wanted documents to the counts of their terms.
+
+    Args:
+        tokens: The term at each position.
+        first: Where each of the documents begins and the last one ends, (documents + 1,).
+        wanted: 1 for each document to count, (documents,).
+        counts: Brought up to date: how often each term occurs.
+    """
+    for document in range(len(wanted)):
+        if wanted[document]:
+            for at in range(first[document], first[document + 1]):
+                counts[tokens[at]] += 1
