@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
 import numpy as np
+import xxhash
 from numpy.typing import NDArray
 
 from tendency.errors import SettingError
 from tendency.tally.clusters import Keyed
-from tendency.tally.counters import Counter, Mask, counters_of
+from tendency.tally.counters import Counter, Mask, Occurrences, counters_of
+from tendency.tally.packing import packed, unpacked
 from tendency.tally.periods import OUTSIDE, UNDATABLE, Eras, Periods
 from tendency.tally.tally import Standing, Tally
 
@@ -24,6 +27,9 @@ if TYPE_CHECKING:
 
 NONE: Final = "(none)"
 """The split of documents that do not have the field."""
+
+WORTH_KEEPING: Final = 0.05
+"""Seconds that counting must take for its answers to be kept: reading them is no faster than counting single words."""
 
 DEFAULT_CLUSTERS: Final = ("publication", "newspaper", "author")
 
@@ -39,8 +45,9 @@ class SegmentTask:
         place: Where the segment lies.
         documents: Which documents are asked about.
         counters: What is counted in them.
-        periods: Where documents are put by date.
-        splits: Names of the splits.
+        grain: The kind of period that documents are put in by date.
+        eras: The periods, where they are the asker's own; calendar periods are those of the segment's documents.
+        splits: Names of the splits, where they are filters or there is one; else those of the segment's documents.
         split_field: The field that splits, or None.
         split_masks: The documents of each split, where splits are filters.
         clusters: Names of the clusterings.
@@ -51,7 +58,8 @@ class SegmentTask:
     place: Place
     documents: Mask
     counters: tuple[Counter, ...]
-    periods: Periods
+    grain: str
+    eras: Periods | None
     splits: tuple[str, ...]
     split_field: str | None
     split_masks: tuple[Mask, ...]
@@ -96,12 +104,13 @@ def tally(
         SettingError: An impossible period, cluster or split, or a pool of forked processes.
     """
     from tendency.corpus import select
-    from tendency.corpus.work import places, run
+    from tendency.corpus.work import places
 
     counters = tuple(counter.bound(index) for counter in counters_of(items))
     masks = select(index, where=where, start=start, end=end).masks
     clusters = () if only_counts else cluster_names(index, masks, cluster)
-    periods = _periods(index, masks, by, start, end)
+    asked = Periods.spanning(by, [], [], start, end)
+    eras = asked if asked.grain == "eras" else None
     splits, field, filters = _splits(index, masks, split)
     copies = _copies(index, masks, clusters) if clusters else {}
     tasks = [
@@ -109,8 +118,9 @@ def tally(
             place,
             mask,
             counters,
-            periods,
-            splits,
+            asked.grain,
+            eras,
+            () if field is not None else splits,
             field,
             tuple(masks_of[number] for masks_of in filters),
             clusters,
@@ -120,9 +130,9 @@ def tally(
         for number, (place, mask) in enumerate(zip(places(index), masks, strict=True))
         if mask.any()
     ]
-    parts = run(count_segment, tasks, executor or index.executor, deadline)
-    total = _sum(parts) if parts else _empty(counters, periods, splits, clusters)
-    recipe = [f"by:{periods.grain}", f"cluster:{','.join(clusters)}"]
+    parts = _answers(index, tasks, (where, start, end), executor or index.executor, deadline)
+    total = Tally.total([_empty(counters, asked, splits, clusters), *parts], splits)
+    recipe = [f"by:{asked.grain}", f"cluster:{','.join(clusters)}"]
     if split is not None:
         recipe.append(f"split:{split if isinstance(split, str) else ','.join(split)}")
     if where:
@@ -132,13 +142,55 @@ def tally(
     return _with_recipe(total, "|".join(recipe))
 
 
-def _sum(parts: Sequence[Tally]) -> Tally:
-    """The parts added two by two: what has grown large is added few times."""
-    held = list(parts)
-    while len(held) > 1:
-        paired = [left + right for left, right in zip(held[::2], held[1::2], strict=False)]
-        held = paired + held[len(paired) * 2 :]
-    return held[0]
+def _answers(
+    index: Index,
+    tasks: Sequence[SegmentTask],
+    narrowing: tuple[object, ...],
+    executor: Executor | None,
+    deadline: Deadline | None,
+) -> list[Tally]:
+    """The tally of each task: those kept beside the index are read, the others counted."""
+    from tendency.corpus.answers import Answers
+    from tendency.corpus.work import run
+
+    cache = Answers(index.path)
+    if deadline is not None:
+        deadline.check()
+    # A counter of another make may say less in its text than it counts.
+    known = bool(tasks) and all(type(one).__module__ == Occurrences.__module__ for one in tasks[0].counters)
+    known = known and cache.limit > 0
+    found: dict[str, bytes] = {}
+    if known and cache:
+        found = cache.read(_question(tasks, narrowing))
+    held = [unpacked(found[_key(task)]) if found and _key(task) in found else None for task in tasks]
+    missing = [task for task, tally in zip(tasks, held, strict=True) if tally is None]
+    begun = time.perf_counter()
+    counted = iter(run(count_segment, missing, executor, deadline))
+    seconds = time.perf_counter() - begun
+    result = [next(counted) if tally is None else tally for tally in held]
+    if known and missing and seconds > WORTH_KEEPING:
+        every = {_key(task): packed(tally) for task, tally in zip(tasks, result, strict=True)}
+        cache.write(_question(tasks, narrowing), {key: one for key, one in every.items() if one is not None})
+    return result
+
+
+def _question(tasks: Sequence[SegmentTask], narrowing: tuple[object, ...]) -> str:
+    """A digest of what all tasks share, with the code and the data that answer."""
+    from tendency.corpus.work import release_digest
+
+    one = tasks[0]
+    # A counter's text names every word, filter and field type in it: they are frozen dataclasses.
+    shared = (one.counters, one.grain, one.eras, one.splits, one.split_field, one.clusters, narrowing)
+    return xxhash.xxh3_128_hexdigest(f"{release_digest()} {shared!r}".encode("utf-8", "surrogatepass"))
+
+
+def _key(task: SegmentTask) -> str:
+    """A digest of what is the task's own: the segment, the documents asked about, their splits and copies."""
+    digest = xxhash.xxh3_128(f"{task.place.path.name} {task.place.seals} {task.documents.size}".encode())
+    for mask in (task.documents, *task.split_masks):
+        digest.update(np.packbits(mask).tobytes())
+    digest.update(repr(task.copies).encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def count_segment(task: SegmentTask) -> Tally:
@@ -149,21 +201,24 @@ def count_segment(task: SegmentTask) -> Tally:
     chosen = np.flatnonzero(task.documents)
     counts = [counter.count(segment, task.documents, task.deadline) for counter in task.counters]
     values = np.column_stack(counts)[chosen] if counts else np.zeros((chosen.size, 0), np.int64)
-    period = task.periods.assign(segment.start_day[chosen], segment.end_day[chosen]).astype(np.int64)
-    row, split, several, none = _rows(segment, task, chosen)
+    first, after = segment.start_day[chosen], segment.end_day[chosen]
+    periods = task.eras or Periods.spanning(task.grain, first, after)
+    period = periods.assign(first, after).astype(np.int64)
+    splits = task.splits if task.split_field is None else _values(segment, task.documents, task.split_field)
+    row, split, several, none = _rows(segment, task, splits, chosen)
     inside = period[row] != OUTSIDE
     row, split = row[inside], split[inside]
     keys = {name: _cluster_keys(segment, task, number, chosen) for number, name in enumerate(task.clusters)}
     return Tally.from_counts(
         values[row],
         segment.words[chosen][row],
-        task.periods.periods,
+        periods.periods,
         period=np.where(period[row] == UNDATABLE, -1, period[row]),
         columns=_columns(task.counters),
         split=split,
-        splits=task.splits,
+        splits=splits,
         clusters={name: None if found is None else found.take(row) for name, found in keys.items()},
-        grain=task.periods.grain,
+        grain=periods.grain,
         standing=Standing(chosen.size, several, none, int((period == OUTSIDE).sum())),
     )
 
@@ -192,15 +247,6 @@ def cluster_names(
     return names
 
 
-def _periods(
-    index: Index, masks: Sequence[Mask], by: str | Eras, start: dt.date | None, end: dt.date | None
-) -> Periods:
-    parts = list(zip(index.segments, masks, strict=True))
-    starts = [segment.start_day[mask] for segment, mask in parts] or [np.empty(0, np.int32)]
-    ends = [segment.end_day[mask] for segment, mask in parts] or [np.empty(0, np.int32)]
-    return Periods.spanning(by, np.concatenate(starts), np.concatenate(ends), start, end)
-
-
 def _splits(
     index: Index, masks: Sequence[Mask], split: str | Mapping[str, str] | None
 ) -> tuple[tuple[str, ...], str | None, list[tuple[Mask, ...]]]:
@@ -213,15 +259,24 @@ def _splits(
             )
         values: set[str] = set()
         for segment, mask in zip(index.segments, masks, strict=True):
-            field = segment.field(split)
-            codes = np.unique(field.codes[mask])
-            values.update(NONE if code < 0 else field.values[code] for code in codes.tolist())
-        return tuple(sorted(values, key=lambda value: (value == NONE, value))), split, []
+            values.update(_values(segment, mask, split))
+        return _in_order(values), split, []
     from tendency.corpus import select
 
     if not split:
         raise SettingError("no standpoints were given to split by; name at least one.")
     return tuple(split), None, [tuple(select(index, where=where).masks) for where in split.values()]
+
+
+def _values(segment: Segment, mask: Mask, name: str) -> tuple[str, ...]:
+    """The values of a field in some documents of a segment, in the order of splits."""
+    field = segment.field(name)
+    codes = np.unique(field.codes[mask])
+    return _in_order({NONE if code < 0 else field.values[code] for code in codes.tolist()})
+
+
+def _in_order(values: set[str]) -> tuple[str, ...]:
+    return tuple(sorted(values, key=lambda value: (value == NONE, value)))
 
 
 def _copies(
@@ -294,13 +349,13 @@ def _cluster_keys(
 
 
 def _rows(
-    segment: Segment, task: SegmentTask, chosen: NDArray[np.int64]
+    segment: Segment, task: SegmentTask, splits: tuple[str, ...], chosen: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], int, int]:
     """Row (number among the chosen) and split of every count, and how many documents are in several or none."""
     every = np.arange(chosen.size)
     if task.split_field is not None:
         field = segment.field(task.split_field)
-        number = {name: i for i, name in enumerate(task.splits)}
+        number = {name: i for i, name in enumerate(splits)}
         # The last entry answers the code -1 of documents without the field.
         of_code = np.array(
             [*(number.get(value, -1) for value in field.values), number.get(NONE, -1)], np.int64

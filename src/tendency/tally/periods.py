@@ -183,7 +183,7 @@ class Periods:
 
         Returns:
             int32; ``UNDATABLE`` where the date lies in more than one period, or only partly in one;
-            ``OUTSIDE`` where it touches none.
+            ``OUTSIDE`` where it touches none of the eras.
         """
         first, last = np.asarray(start_day, np.int64), np.asarray(end_day, np.int64) - 1
         if not self.periods:
@@ -199,6 +199,9 @@ class Periods:
         closed = np.where(ends == dt.date.max.toordinal(), ends, ends - 1)
         inside = (at >= 0) & (first <= closed[at]) & (last <= closed[at])
         reached = _for_each_day(begun, last)
+        if self.grain != "eras":
+            # Calendar periods are only as many as the documents asked for: no date lies outside them.
+            return np.where(inside, at, UNDATABLE).astype(np.int32)
         touches = (reached > at) | ((at >= 0) & (first <= closed[at]))
         return np.where(inside, at, np.where(touches, UNDATABLE, OUTSIDE)).astype(np.int32)
 

@@ -201,6 +201,67 @@ class Tally:
             standing=left.standing + right.standing,
         )
 
+    @staticmethod
+    def total(parts: Sequence[Tally], splits: tuple[str, ...]) -> Tally:
+        """The exact sum of tallies that were asked the same of different documents, each with its own periods and splits.
+
+        Args:
+            parts: At least one.
+            splits: Names of the sum's splits; a part has some of them.
+        """
+        first = parts[0]
+        axis, columns = _all_joined([part.periods for part in parts], first.grain), len(first.columns)
+        shape = (len(axis), len(splits))
+        documents, tokens = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+        hits, with_hits = np.zeros((*shape, columns), np.int64), np.zeros((*shape, columns), np.int64)
+        undated = Undated(
+            np.zeros(len(splits), np.int64),
+            np.zeros(len(splits), np.int64),
+            np.zeros((len(splits), columns), np.int64),
+        )
+        singles = [Moments.none(*shape, 1 + columns) for _ in first.clusterings]
+        rows: list[list[ClusterTable]] = [[] for _ in first.clusterings]
+        standing = Standing()
+        number = {first._place(period): i for i, period in enumerate(axis)}
+        of = {name: i for i, name in enumerate(splits)}
+        for part in parts:
+            period = np.array([number[part._place(one)] for one in part.periods], np.int64)
+            split = np.array([of[name] for name in part.splits], np.int64)
+            cells = period[:, None], split[None, :]
+            documents[cells] += part.documents
+            tokens[cells] += part.tokens
+            hits[cells] += part.hits
+            with_hits[cells] += part.documents_with_hits
+            undated.documents[split] += part.undated.documents
+            undated.tokens[split] += part.undated.tokens
+            undated.hits[split] += part.undated.hits
+            standing += part.standing
+            for sums, tables, clustering in zip(singles, rows, part.clusterings, strict=True):
+                sums.clusters[cells] += clustering.singles.clusters
+                sums.products[cells] += clustering.singles.products
+                sums.cubes[cells] += clustering.singles.cubes
+                table = clustering.table
+                tables.append(
+                    ClusterTable(table.names, period[table.period], split[table.split], table.values)
+                )
+        clusterings = tuple(
+            Clustering(clustering.name, sums, _tables_joined(tables))
+            for clustering, sums, tables in zip(first.clusterings, singles, rows, strict=True)
+        )
+        return Tally(
+            first.columns,
+            first.grain,
+            axis,
+            splits,
+            documents,
+            tokens,
+            hits,
+            with_hits,
+            clusterings,
+            undated,
+            standing,
+        )
+
     def _on(self, axis: tuple[Period, ...]) -> Tally:
         if axis == self.periods:
             return self
@@ -343,6 +404,26 @@ def _clustering(
         return Clustering(name, singles, ClusterTable.none(values.shape[1]))
     table = ClusterTable.of_codes(keys.take(named), period[named], split[named], values[named])
     return Clustering(name, singles, table)
+
+
+def _tables_joined(tables: Sequence[ClusterTable]) -> ClusterTable:
+    return ClusterTable.of(
+        [name for table in tables for name in table.names],
+        np.concatenate([table.period for table in tables]),
+        np.concatenate([table.split for table in tables]),
+        np.concatenate([table.values for table in tables]),
+    )
+
+
+def _all_joined(axes: Sequence[tuple[Period, ...]], grain: str) -> tuple[Period, ...]:
+    """One axis for all, without a gap."""
+    held = [axis for axis in axes if axis]
+    if not held or grain == "eras":
+        return held[0] if held else ()
+    if grain == "all":
+        return (Period("all", min(axis[0].start for axis in held), max(axis[0].end for axis in held)),)
+    first, last = min(held, key=lambda axis: axis[0].start), max(held, key=lambda axis: axis[-1].start)
+    return _joined(first, last, grain)
 
 
 def _joined(left: tuple[Period, ...], right: tuple[Period, ...], grain: str) -> tuple[Period, ...]:
