@@ -163,3 +163,19 @@ def test_small_texts_take_little_memory(tmp_path: Path) -> None:
         assert tracemalloc.get_traced_memory()[1] < 8 << 20
     finally:
         tracemalloc.stop()
+
+
+def test_many_files_are_held_in_few_bytes(tmp_path: Path) -> None:
+    """A list of files takes hardly more than their paths."""
+    import tracemalloc
+
+    for number in range(2_000):
+        (tmp_path / f"1917-11-{number % 30 + 1:02d}-{number}.txt").touch()
+    tracemalloc.start()
+    try:
+        reading = read(tmp_path)
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert held < 2_000 * (len(str(tmp_path)) + 100)
+    assert reading.bytes_in_all == 0

@@ -54,7 +54,7 @@ class Reading:
         self._found = sources_of(named, FORMATS)
         self._options, self._strict, self._progress = options, strict, progress
         self._used_up = False
-        self.bytes_in_all = sum(item.size for item in self._found if isinstance(item, Source))
+        self.bytes_in_all = self._found.size
         self._reset()
 
     def _reset(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import stat
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -26,7 +27,55 @@ def printable(path: str | bytes | os.PathLike[str]) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def sources_of(named: Named | Iterable[Named], known: Iterable[str]) -> list[Source | Problem | Note]:
+class Files:
+    """Files below one folder, as they were listed: their paths and sizes, in little more than that takes."""
+
+    def __init__(self, below_root: int) -> None:
+        self._below_root = below_root
+        # No path holds a NUL.
+        self._paths, self._sizes = bytearray(), array("q")
+
+    def add(self, path: str, size: int) -> None:
+        """One file more."""
+        self._paths += os.fsencode(path) + b"\0"
+        self._sizes.append(size)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all of them."""
+        return sum(self._sizes)
+
+    def __iter__(self) -> Iterator[Source]:
+        at = 0
+        for size in self._sizes:
+            end = self._paths.index(b"\0", at)
+            path = os.fsdecode(bytes(self._paths[at:end]))
+            at = end + 1
+            suffix, packing = format_of(os.path.basename(path))
+            id_ = _id(path[self._below_root :], suffix, packing)
+            yield Source(Path(path), printable(path), id_, suffix, packing, size)
+
+
+class Sources:
+    """The files that were found, in order, with what is to be said of others; each is made anew when its turn comes.
+
+    Attributes:
+        size: Bytes of all files, 0 when not known.
+    """
+
+    def __init__(self, found: Iterable[Source | Problem | Note | Files]) -> None:
+        self._found = list(found)
+        self.size = sum(item.size for item in self._found if isinstance(item, (Source, Files)))
+
+    def __iter__(self) -> Iterator[Source | Problem | Note]:
+        for item in self._found:
+            if isinstance(item, Files):
+                yield from item
+            else:
+                yield item
+
+
+def sources_of(named: Named | Iterable[Named], known: Iterable[str]) -> Sources:
     """Every file that the names stand for: files, folders, patterns with ``*``, and ``-``.
 
     Raises:
@@ -37,13 +86,10 @@ def sources_of(named: Named | Iterable[Named], known: Iterable[str]) -> list[Sou
     if not names:
         raise SettingError("No source was named: give files, folders, or - for JSON lines on standard input.")
     suffixes = frozenset(known)
-    found: list[Source | Problem | Note] = []
-    for name in names:
-        found.extend(_found(os.fspath(name), suffixes))
-    return found
+    return Sources(item for name in names for item in _found(os.fspath(name), suffixes))
 
 
-def _found(name: str, known: frozenset[str]) -> Iterator[Source | Problem | Note]:
+def _found(name: str, known: frozenset[str]) -> Iterator[Source | Problem | Note | Files]:
     if name == "-":
         yield Source(None, "standard input", "-", ".jsonl")
         return
@@ -63,7 +109,7 @@ def _found(name: str, known: frozenset[str]) -> Iterator[Source | Problem | Note
     yield from _one(path, known)
 
 
-def _one(path: Path, known: frozenset[str]) -> Iterator[Source | Problem | Note]:
+def _one(path: Path, known: frozenset[str]) -> Iterator[Source | Problem | Note | Files]:
     if path.is_dir():
         yield from _Folder(path, known).sources()
         return
@@ -116,11 +162,22 @@ class _Folder:
         self.seen: set[tuple[int, int]] = set()
         self.passed: Counter[str] = Counter()
 
-    def sources(self) -> Iterator[Source | Problem | Note]:
+    def sources(self) -> Iterator[Problem | Note | Files]:
         count = 0
+        files: Files | None = None
         for item in self._below(self.root):
-            count += isinstance(item, (Source, Problem))
+            count += not isinstance(item, Note)
+            if isinstance(item, tuple):
+                if files is None:
+                    files = Files(self._below_root)
+                files.add(*item)
+                continue
+            if files is not None:
+                yield files
+                files = None
             yield item
+        if files is not None:
+            yield files
         if self.passed:
             kinds = ", ".join(
                 f"{number} {suffix or 'without suffix'}" for suffix, number in sorted(self.passed.items())
@@ -132,7 +189,7 @@ class _Folder:
                 printable(self.root), None, what, f"Read are {', '.join(sorted(self.known))}.", "empty"
             )
 
-    def _below(self, folder: Path) -> Iterator[Source | Problem | Note]:
+    def _below(self, folder: Path) -> Iterator[tuple[str, int] | Problem | Note]:
         try:
             status = folder.stat()
             if (status.st_dev, status.st_ino) in self.seen:
@@ -149,7 +206,7 @@ class _Folder:
         for name in names:
             yield from self._entry(folder / name)
 
-    def _entry(self, path: Path) -> Iterator[Source | Problem | Note]:
+    def _entry(self, path: Path) -> Iterator[tuple[str, int] | Problem | Note]:
         try:
             status = path.stat()
         except OSError as error:
@@ -159,7 +216,7 @@ class _Folder:
         if stat.S_ISDIR(mode):
             yield from self._below(path)
             return
-        suffix, packing = format_of(path.name)
+        suffix, _ = format_of(path.name)
         if path.name.lower() == SIDECAR:
             yield Note(printable(path), None, "was passed over as the sidecar; name it as people to use it.")
         elif suffix not in self.known:
@@ -167,9 +224,7 @@ class _Folder:
         elif not stat.S_ISREG(mode):
             yield Problem(printable(path), None, "is no regular file.", "Name it by itself to read a pipe.")
         else:
-            named = printable(path)
-            relative = os.fspath(path)[self._below_root :]
-            yield Source(path, named, _id(relative, suffix, packing), suffix, packing, status.st_size)
+            yield os.fspath(path), status.st_size
 
 
 def _unreadable(path: Path, error: OSError) -> Problem:
