@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -12,10 +13,10 @@ from numpy.typing import NDArray
 from tendency.corpus import terms_map
 from tendency.corpus.fields import view_of, views_of
 from tendency.corpus.index import Index
-from tendency.corpus.manifest import Entry, LiveMask, Manifest, mask_bytes
+from tendency.corpus.manifest import Entry, LiveMask, Manifest, mask_bytes, read_manifest
 from tendency.corpus.segment import Segment
 from tendency.corpus.storage import write_atomically
-from tendency.errors import SettingError
+from tendency.errors import SettingError, TendencyError
 
 
 class Changes:
@@ -88,6 +89,17 @@ class Changes:
         # The counts are filled in at the commit, when it is known which documents are live.
         self.entries.append(Entry(segment.id, seals, segment.documents, None, 0, 0, None, "0", {}, tokeniser))
         self.touched.add(len(self.segments) - 1)
+
+    def discard(self, numbers: Iterable[int]) -> None:
+        """Delete new segments that were not committed; where that cannot be told, they are swept later."""
+        # A failure after the manifest's renaming, such as of the flush that follows it, comes after the commit.
+        try:
+            named = {entry.id for entry in read_manifest(self.index.path).segments}
+        except TendencyError:
+            return
+        for number in numbers:
+            if self.segments[number].id not in named:
+                shutil.rmtree(self.segments[number].path, ignore_errors=True)
 
     def summed(self) -> list[Entry]:
         """The entries with their counts over the live documents."""

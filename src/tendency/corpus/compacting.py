@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -201,6 +200,5 @@ def _merging(
             merged.append(len(changes.segments) - 1)
         yield merged
     except BaseException:
-        for number in merged:
-            shutil.rmtree(changes.segments[number].path, ignore_errors=True)
+        changes.discard(merged)
         raise

@@ -26,7 +26,7 @@ from tendency.corpus.manifest import NAME as MANIFEST
 from tendency.corpus.manifest import Entry, Manifest, read_manifest
 from tendency.corpus.memory import release, resident_bytes
 from tendency.corpus.segment import Segment
-from tendency.corpus.storage import describing
+from tendency.corpus.storage import describing, sync_folder
 from tendency.corpus.strings import encode
 from tendency.corpus.tokenising import BATCH, Tokeniser
 from tendency.corpus.tokens import TOKENISER_VERSION
@@ -179,6 +179,9 @@ def create(folder: Path, wait: float = 10.0) -> None:
             )
     with describing(f"making the folder {folder}"):
         (folder / "segments").mkdir(parents=True, exist_ok=True)
+        # Else a power cut could take the folder itself away after its first commit.
+        with contextlib.suppress(PermissionError):
+            sync_folder(folder.parent)
     with writing(folder, wait):
         if not (folder / MANIFEST).exists():
             Manifest().commit(folder)
@@ -341,14 +344,13 @@ class _Run:
         )
 
     def abandon(self) -> None:
-        """Remove what was written and not committed."""
+        """Remove what was written and not committed; what cannot be told is swept later."""
         if self._builder is not None:
             self._builder.abandon()
         self._discard()
 
     def _discard(self) -> None:
-        for segment in self._changes.segments[self._committed :]:
-            shutil.rmtree(segment.path, ignore_errors=True)
+        self._changes.discard(range(self._committed, len(self._changes.segments)))
 
     def _pieces(self, document: Document) -> Iterator[Document]:
         """The document, its pieces, or nothing when it is refused."""
