@@ -22,6 +22,7 @@ from tendency.api import (
     compact,
     join,
     open,  # noqa: A004
+    rebuild,
     remove,
     report,
     write_chart,
@@ -72,6 +73,7 @@ __all__ = [
     "open",
     "parse_date",
     "read",
+    "rebuild",
     "remove",
     "report",
     "write_chart",

@@ -30,7 +30,7 @@ from tendency.errors import SettingError, UndatableError
 if TYPE_CHECKING:
     import polars as pl
 
-    from tendency.corpus import Added, Compacted, Damage, Joined, Removed, Vertical
+    from tendency.corpus import Added, Compacted, Damage, Joined, Rebuilt, Removed, Vertical
     from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
     from tendency.measures import Aims, Ranking, Rates, Result
@@ -582,6 +582,25 @@ def join(
 
     parts = [Path(index) for index in indexes]
     return join_indexes(parts, Path(to), strict=strict, wait=wait, progress=progress)
+
+
+def rebuild(
+    index: Path_, *, memory: int = 1 << 30, wait: float = 10.0, progress: Progress | None = None
+) -> Rebuilt:
+    """An index made anew from its own texts under the present text rules; its documents stay as they are.
+
+    Args:
+        index: The index's folder.
+        memory: Bytes that building may use.
+        wait: Seconds to wait for another writer.
+        progress: Called with what is done and what there is to do.
+
+    Raises:
+        TendencyError: What is wrong, where, and what to do.
+    """
+    from tendency.corpus import rebuild as rebuild_index
+
+    return rebuild_index(Path(index), memory=memory, wait=wait, progress=progress)
 
 
 def check(index: Path_) -> list[Damage]:

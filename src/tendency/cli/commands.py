@@ -205,7 +205,7 @@ def compact(
     if done.other_rules:
         say(
             f"{len(done.other_rules):,} segments were made by other text rules and stay apart; "
-            "add their documents again to have them made by the present ones."
+            f"run `tendency rebuild {index}` to have all made by the present ones."
         )
     if as_json:
         write_json(dataclasses.asdict(done))
@@ -243,6 +243,30 @@ def join(
     typer.echo(
         f"{to}: {done.documents:,} documents in {done.segments:,} segments; {done.identical:,} were there already, "
         f"{done.replaced:,} replaced by a later index."
+    )
+
+
+@app.command()
+def rebuild(
+    index: IndexArgument,
+    memory: Annotated[int, typer.Option(help="Mebibytes that building may use.", min=64)] = 1024,
+    wait: Wait = 10.0,
+    as_json: Json = False,
+) -> None:
+    """Cut all texts of an index into words again, under the present text rules. Its documents stay as they are.
+
+    Example: `tendency rebuild press.index`
+    """
+    from tendency.api import rebuild as run
+
+    with progress(f"Rebuilding {index}") as update:
+        done = run(index, memory=memory << 20, wait=wait, progress=update)
+    if as_json:
+        write_json(dataclasses.asdict(done))
+        return
+    typer.echo(
+        f"{index}: {done.documents:,} documents by text rules {done.tokeniser}; "
+        f"{done.words_before:,} words before, {done.words:,} now."
     )
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tendency.corpus.export import document_features, export_jsonl, export_parquet, write_table
     from tendency.corpus.joining import Joined, join
     from tendency.corpus.query import Query, Spelling, parse
+    from tendency.corpus.rebuilding import Rebuilt, rebuild
     from tendency.corpus.search import Block, count_by_document, evaluate
     from tendency.corpus.spellings import Overlap, overlaps
     from tendency.corpus.suggest import Suggestion, no_hits, suggestions
@@ -41,6 +42,7 @@ __all__ = [
     "Line",
     "Overlap",
     "Query",
+    "Rebuilt",
     "Refused",
     "Removed",
     "Segment",
@@ -69,6 +71,7 @@ __all__ = [
     "no_hits",
     "overlaps",
     "parse",
+    "rebuild",
     "remove",
     "select",
     "suggestions",
@@ -99,6 +102,8 @@ _LATER = {
     "overlaps": "spellings",
     "parse": "query",
     "Query": "query",
+    "rebuild": "rebuilding",
+    "Rebuilt": "rebuilding",
     "Refused": "writer",
     "remove": "writer",
     "Removed": "writer",

@@ -153,7 +153,7 @@ def _require_present_rules(index: Index) -> None:
         if entry.tokeniser != str(TOKENISER_VERSION):
             raise IndexVersionError(
                 f"{index.path} was made by text rules of version {entry.tokeniser}, and this release has version "
-                f"{TOKENISER_VERSION}; make it again from its documents (`tendency export`, then `tendency add`)."
+                f"{TOKENISER_VERSION}; run `tendency rebuild {index.path}` and join again."
             )
 
 

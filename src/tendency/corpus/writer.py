@@ -343,6 +343,13 @@ class _Run:
             merged,
         )
 
+    def commit_again(self, documents: Iterable[Document]) -> int:
+        """Commit new segments of the documents that the index holds in place of the old ones; the new generation."""
+        for number in range(self._committed):
+            self._changes.retire(number)
+        self.take(documents)
+        return self._changes.commit()
+
     def abandon(self) -> None:
         """Remove what was written and not committed; what cannot be told is swept later."""
         if self._builder is not None:
