@@ -379,7 +379,9 @@ class _Words:
                 if held.size < first.size:
                     counts += np.bincount(self.segment.document_of(held), minlength=self.segment.documents)
                 else:
-                    counts += np.diff(np.searchsorted(held, first))
+                    # Numbers of one type, or all postings would be copied as the wider one.
+                    places = first.astype(np.uint32) if int(first[-1]) < 1 << 32 else first
+                    counts += np.diff(np.searchsorted(held, places))
             return counts
         from tendency.corpus.kernels import count_fitting
 

@@ -200,24 +200,28 @@ def count_segment(task: SegmentTask) -> Tally:
     segment = segment_at(task.place)
     chosen = np.flatnonzero(task.documents)
     counts = [counter.count(segment, task.documents, task.deadline) for counter in task.counters]
-    values = np.column_stack(counts)[chosen] if counts else np.zeros((chosen.size, 0), np.int64)
-    first, after = segment.start_day[chosen], segment.end_day[chosen]
+    # Where every document is asked for, nothing is copied.
+    picked = slice(None) if chosen.size == segment.documents else chosen
+    values = np.column_stack(counts)[picked] if counts else np.zeros((chosen.size, 0), np.int64)
+    first, after = segment.start_day[picked], segment.end_day[picked]
     periods = task.eras or Periods.spanning(task.grain, first, after)
     period = periods.assign(first, after).astype(np.int64)
     splits = task.splits if task.split_field is None else _values(segment, task.documents, task.split_field)
     row, split, several, none = _rows(segment, task, splits, chosen)
     inside = period[row] != OUTSIDE
-    row, split = row[inside], split[inside]
+    if not inside.all():
+        row, split = row[inside], split[inside]
+    rows = slice(None) if not task.split_masks and row.size == chosen.size else row
     keys = {name: _cluster_keys(segment, task, number, chosen) for number, name in enumerate(task.clusters)}
     return Tally.from_counts(
-        values[row],
-        segment.words[chosen][row],
+        values[rows],
+        segment.words[picked][rows],
         periods.periods,
-        period=np.where(period[row] == UNDATABLE, -1, period[row]),
+        period=np.where(period[rows] == UNDATABLE, -1, period[rows]),
         columns=_columns(task.counters),
         split=split,
         splits=splits,
-        clusters={name: None if found is None else found.take(row) for name, found in keys.items()},
+        clusters={name: None if found is None else found.take(rows) for name, found in keys.items()},
         grain=periods.grain,
         standing=Standing(chosen.size, several, none, int((period == OUTSIDE).sum())),
     )
