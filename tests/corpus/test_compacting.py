@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,22 @@ def test_a_reader_keeps_its_snapshot_until_swept(tmp_path: Path) -> None:
     assert done.swept > 0
     assert len(list((path / "segments").iterdir())) == 1
     assert contents(path) == before
+
+
+def test_old_files_stay_a_day_from_the_commit_that_let_go_of_them(tmp_path: Path) -> None:
+    """What was written long ago is not swept by the next writer after it was merged; a day later it is."""
+    path = tmp_path / "index"
+    grown(path, 1)
+    old = sorted((path / "segments").iterdir())
+    for file in path.rglob("*"):
+        os.utime(file, (0, 0))
+    compact(path)
+    add(path, [doc("next", "Next.")])
+    assert all(folder.exists() for folder in old)
+    for folder in old:
+        os.utime(folder, (0, 0))
+    add(path, [doc("later", "Later.")])
+    assert not any(folder.exists() for folder in old)
 
 
 def test_nothing_to_compact_commits_nothing(tmp_path: Path) -> None:

@@ -97,3 +97,23 @@ def test_what_cannot_be_joined_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(joining, "TOKENISER_VERSION", "other")
     with pytest.raises(IndexVersionError, match="text rules"):
         join([a], tmp_path / "later")
+
+
+def test_a_failure_after_the_commit_deletes_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the flush after the manifest's renaming fails, what was committed is whole."""
+    from tendency.corpus.manifest import Manifest
+
+    made, commit = parts(tmp_path), Manifest.commit
+
+    def fail(self: Manifest, folder: Path) -> None:
+        commit(self, folder)
+        if self.segments:
+            raise OSError(errno.EIO, "after the commit")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Manifest, "commit", fail)
+        with pytest.raises(OSError, match="after the commit"):
+            join(made, tmp_path / "ab")
+    assert contents(tmp_path / "ab") == expected(JOINED)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -123,8 +125,25 @@ class Changes:
         segments = tuple(segment for segment in self.segments if segment.id in names)
         derived = terms_map.write_extended(self.index, segments, generation)
         manifest = Manifest(generation, tuple(entries), derived, _field_views(entries))
+        self._keep_for_readers(manifest)
         manifest.commit(folder)
         return generation
+
+    def _keep_for_readers(self, after: Manifest) -> None:
+        """Let the 24 hours of what is named no more begin now, however old it is."""
+        folder, before = self.index.path, self.index.manifest
+        named = {entry.id: entry.live for entry in after.segments}
+        gone = [folder / before.terms_map.file] if before.terms_map else []
+        for entry in before.segments:
+            own = folder / "segments" / entry.id
+            if entry.id not in named:
+                gone.append(own)
+            elif entry.live and entry.live != named[entry.id]:
+                gone.append(own / entry.live.file)
+        for path in gone:
+            # A file that cannot be touched is only swept earlier.
+            with contextlib.suppress(OSError):
+                os.utime(path)
 
     def _write_mask(self, entry: Entry, live: NDArray[np.bool_], generation: int) -> LiveMask | None:
         if live.all():

@@ -96,8 +96,7 @@ def join(
                         progress(len(run.changes.segments), total)
             generation = run.changes.commit() if run.changes.segments else target.generation
         except BaseException:
-            for segment in run.changes.segments:
-                shutil.rmtree(segment.path, ignore_errors=True)
+            run.changes.discard(range(len(run.changes.segments)))
             raise
         made = Index.open(folder)
         return Joined(
