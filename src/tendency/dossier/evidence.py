@@ -15,7 +15,8 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from tendency.corpus import Block, Line, Query, Segment, evaluate, select
+from tendency.corpus import Block, Deadline, Line, Query, Segment, evaluate, select
+from tendency.corpus.work import Place, places, run, segment_at
 from tendency.dossier import wording
 from tendency.dossier.asking import LINES_IN_ALL, MOST_LINES, Asking, slug
 from tendency.dossier.finding import Evidence
@@ -154,32 +155,68 @@ class Sentences:
 Cells = dict[tuple[str, int], tuple[int, list[_Hit]]]
 
 
+@dataclass(frozen=True)
+class _Task:
+    """A sample that is drawn from one segment; picklable, pure, safe to repeat."""
+
+    place: Place
+    number: int
+    query: Query
+    mask: NDArray[np.bool_]
+    splits: Mapping[str, NDArray[np.bool_]]
+    periods: Periods
+    most: int
+    seed: int
+    deadline: Deadline | None
+
+
 def _sampled(frame: Frame, query: Query, most: int) -> Cells:
     """Total and sample of each (split, period) with hits."""
+    asking = frame.asking
+    tasks = [
+        _Task(
+            place,
+            number,
+            query,
+            mask,
+            {split: masks[number] for split, masks in frame.splits.items()},
+            Periods(frame.grain, frame.periods),
+            most,
+            asking.questions.dossier.seed,
+            asking.deadline,
+        )
+        for number, (place, mask) in enumerate(zip(places(asking.index), frame.masks, strict=True))
+        if mask.any()
+    ]
+    result: Cells = {}
+    for found in run(_sample_of_segment, tasks, asking.index.executor, asking.deadline):
+        for cell, (total, hits) in found.items():
+            before, held = result.get(cell, (0, []))
+            result[cell] = before + total, heapq.nsmallest(most, [*held, *hits])
+    return result
+
+
+def _sample_of_segment(task: _Task) -> Cells:
+    """The segment's total and its share of the sample of each (split, period)."""
+    segment = segment_at(task.place)
     totals: dict[tuple[str, int], int] = {}
     kept: dict[tuple[str, int], list[_Hit]] = {}
-    periods = Periods(frame.grain, frame.periods)
-    seed = frame.asking.questions.dossier.seed
-    for number, (segment, mask) in enumerate(zip(frame.asking.index.segments, frame.masks, strict=True)):
-        at = periods.assign(segment.start_day, segment.end_day)
-        wanted = mask & (at >= 0)
-        if not wanted.any():
-            continue
-        keys = np.zeros(segment.documents, np.uint64)
-        for block in evaluate(segment, query, wanted, frame.asking.deadline):
-            for document in np.unique(block.documents).tolist():
-                keys[document] = xxhash.xxh3_64_intdigest(f"{seed}\x1f{segment.ids[document]}".encode())
-            positions = block.starts - segment.first[block.documents]
-            lots = _lots(keys[block.documents], positions)
-            period = at[block.documents]
-            for split, masks in frame.splits.items():
-                inside = np.flatnonzero(masks[number][block.documents])
-                for key, chosen in _by_period(period, inside):
-                    cell = (split, key)
-                    totals[cell] = totals.get(cell, 0) + int(chosen.size)
-                    few = chosen[np.argsort(lots[chosen], kind="stable")[:most]]
-                    hits = _hits(segment, number, block, positions, lots, few)
-                    kept[cell] = heapq.nsmallest(most, [*kept.get(cell, []), *hits])
+    at = task.periods.assign(segment.start_day, segment.end_day)
+    wanted = task.mask & (at >= 0)
+    keys = np.zeros(segment.documents, np.uint64)
+    for block in evaluate(segment, task.query, wanted, task.deadline):
+        for document in np.unique(block.documents).tolist():
+            keys[document] = xxhash.xxh3_64_intdigest(f"{task.seed}\x1f{segment.ids[document]}".encode())
+        positions = block.starts - segment.first[block.documents]
+        lots = _lots(keys[block.documents], positions)
+        period = at[block.documents]
+        for split, mask in task.splits.items():
+            for key, chosen in _by_period(period, np.flatnonzero(mask[block.documents])):
+                cell = (split, key)
+                totals[cell] = totals.get(cell, 0) + int(chosen.size)
+                few = chosen[np.argsort(lots[chosen], kind="stable")[: task.most]]
+                hits = _hits(segment, task.number, block, positions, lots, few)
+                kept[cell] = heapq.nsmallest(task.most, [*kept.get(cell, []), *hits])
     return {cell: (total, kept[cell]) for cell, total in totals.items()}
 
 
