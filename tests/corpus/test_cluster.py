@@ -62,6 +62,7 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 )
                 for number in range(15)
             ],
+            merge=False,
         )
     return folder
 

@@ -47,7 +47,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def press(tmp_path: Path) -> Path:
     """Ten days, a commit each."""
     for day in range(10):
-        add(tmp_path / "press.index", [page(day, number) for number in range(6)])
+        add(tmp_path / "press.index", [page(day, number) for number in range(6)], merge=False)
     return tmp_path / "press.index"
 
 
@@ -80,9 +80,10 @@ def test_adding_a_day_counts_a_day(press: Path, counted: list[str]) -> None:
     assert counted == []
     before = segments(press)
     later = page(300, 1)
-    add(press, [Document(later.id, later.date, later.text, {"newspaper": "Z"})])
+    add(press, [Document(later.id, later.date, later.text, {"newspaper": "Z"})], merge=False)
     grown = asked(press)
     assert set(counted) == segments(press) - before
+    assert len(counted) == 1
     assert len(grown.periods) == 301
     assert grown.splits[-1] == "Z"
     (press / "cache" / "answers").rename(press / "gone")

@@ -94,8 +94,8 @@ class Keyed:
         codes = [-1 if key is None else number.setdefault(key, len(number)) for key in keys]
         return cls(tuple(number), np.array(codes, np.int64))
 
-    def take(self, rows: NDArray[Any]) -> Keyed:
-        """The clusters of some rows, a mask or their numbers."""
+    def take(self, rows: NDArray[Any] | slice) -> Keyed:
+        """The clusters of some rows: a mask, their numbers, or a slice."""
         return Keyed(self.names, self.codes[rows])
 
 
