@@ -47,7 +47,10 @@ FEW: Final = 1 << 18
 """Candidates of which all may be held at once."""
 
 _FEW_TERMS: Final = 64
-_SOME_TERMS: Final = 2048
+_SORTED: Final = 1 << 20
+"""Postings of several terms that are sorted into one list."""
+_TOKENS_A_LIST: Final = 4000
+"""Tokens that are looked at in the time that one term's postings take to fetch."""
 _COMPARED: Final = 8
 _MOST_PHRASES: Final = 64
 
@@ -345,10 +348,12 @@ class _Words:
         if self.terms is None:
             return None
         count = self.terms.size
-        if count > _FEW_TERMS and (count > _SOME_TERMS or self.frequency > FEW):
+        if count > 1 and count * _TOKENS_A_LIST > self.segment.positions:
+            return None
+        if count > _FEW_TERMS and self.frequency > _SORTED:
             return None
         lists = [self.segment.postings(term) for term in self.terms.tolist()]
-        if self.frequency <= FEW and count > 1:
+        if self.frequency <= _SORTED and count > 1:
             return [np.sort(np.concatenate(lists))]
         return lists
 
