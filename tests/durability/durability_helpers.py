@@ -226,3 +226,41 @@ def only_named_files_stay(path: Path, what: str) -> None:
     assert left == named, what
     folders = {folder.name for folder in (path / "segments").iterdir()}
     assert folders == {entry.id for entry in manifest.segments}, what
+
+
+def flipped(worker: Worker, start: Path, folder: Path, count: int) -> list[str]:
+    """What is wrong when one byte is another, ``count`` times, spread evenly over every file: nothing, or sentences.
+
+    A reader must answer as before or raise an error of ours, never crash or hang; and where every answer of
+    the check is that the index is sound, all answers must be as before.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    path = Path(shutil.copytree(start, folder / "x.index"))
+    before = worker("reading", path)["result"]
+    files = sorted(file for file in path.rglob("*") if file.is_file() and file.stat().st_size)
+    wrong = []
+    for file in files:
+        content = file.read_bytes()
+        share = max(count // len(files), 1)
+        for i in range(share):
+            at = (2 * i + 1) * len(content) // (2 * share)
+            file.write_bytes(content[:at] + bytes([content[at] ^ 1 << i % 8]) + content[at + 1 :])
+            told = worker("reading", path, limit=30)
+            what = f"{file.relative_to(path)}, byte {at}"
+            if told["signal"] or told.get("kind") or told.get("result") is None:
+                wrong.append(f"{what}: signal {told['signal']}, {told.get('traceback') or told.get('error')}")
+                continue
+            answers = told["result"]
+            other = [
+                name
+                for name in before
+                if name != "check" and isinstance(answers[name], str) and answers[name] != before[name]
+            ]
+            errors = [name for name in before if not isinstance(answers[name], str)]
+            if other:
+                wrong.append(f"{what}: another answer to {other}")
+            if answers["check"] == "0" and errors:
+                wrong.append(f"{what}: the check finds nothing, and {errors} cannot be answered")
+        file.write_bytes(content)
+    return wrong
