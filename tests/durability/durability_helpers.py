@@ -177,7 +177,7 @@ class Course:
     def fresh(self) -> Path:
         """The index as it is before the operation."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir()
+        self.folder.mkdir(parents=True)
         return Path(shutil.copytree(self.start, self.folder / "x.index"))
 
     def disturbed(self, **request: Any) -> dict[str, Any]:
