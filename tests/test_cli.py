@@ -282,3 +282,15 @@ def test_broken_line_is_named_and_the_rest_is_kept(run: Run, tmp_path: Path) -> 
     assert "long.jsonl, line 1000" in said.err
     assert json.loads(said.out)["new"] == 1999
     assert run("add", "strict.index", "long.jsonl", "--strict").status == 1
+
+
+def test_growing_commands_say_what_they_did(run: Run, press: str, tmp_path: Path) -> None:
+    """join, compact and rebuild work on a press and leave its answers; their JSON carries the counts."""
+    before = run("count", press, "republic", "--json").out
+    joined = str(tmp_path / "joined.index")
+    said = json.loads(run("join", press, press, "--to", joined, "--json").out)
+    assert said["identical"] == said["documents"] > 0
+    assert json.loads(run("compact", joined, "--json").out)["after"] == 1
+    assert json.loads(run("rebuild", joined, "--json").out)["words"] > 0
+    assert "segments are now 1" in run("compact", joined, "--now").out
+    assert run("count", joined, "republic", "--json").out == before

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from index_helpers import contents, doc, forms_of
+from index_helpers import contents, doc, expected, forms_of
 
 from tendency.corpus import Index, add, check, compact, iterate, remove
 from tendency.corpus.compacting import LIKE_SIZED, level
@@ -248,3 +249,51 @@ def test_union_is_the_sorted_set() -> None:
     assert list(together) == sorted({s for part in parts for s in part}, key=str.encode)
     for part, place in zip(parts, places, strict=True):
         assert [together[p] for p in place.tolist()] == part
+
+
+def test_readers_keep_working_while_a_writer_adds_and_compacts(tmp_path: Path) -> None:
+    """Whoever opens the index meanwhile, or holds it from before, reads one whole commit."""
+    path = tmp_path / "index"
+    whole = [doc(f"d{n}", f"Peace number {n}. " * 50, day=1 + n) for n in range(20)]
+    add(path, whole[:10])
+    held, first = Index.open(path), contents(path)
+    done = threading.Event()
+
+    def write() -> None:
+        try:
+            for document in whole[10:]:
+                add(path, [document], merge=False)
+                compact(path)
+        finally:
+            done.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    reads = 0
+    while not done.is_set() or not reads:
+        found = contents(path)
+        assert found == expected(whole)[: len(found)]
+        assert [(d.id, d.date, d.text, dict(d.fields)) for d in iterate(held)] == first
+        reads += 1
+    writer.join()
+    assert contents(path) == expected(whole)
+
+
+def test_a_second_writer_waits_for_its_turn(tmp_path: Path) -> None:
+    """While the lock is held compact waits, and works once it is let go."""
+    path = tmp_path / "index"
+    for number in range(3):
+        add(path, [doc(f"d{number}", "One.")], merge=False)
+    entered, leave = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with writing(path, 1.0):
+            entered.set()
+            leave.wait(10)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    entered.wait(10)
+    threading.Timer(0.2, leave.set).start()
+    assert compact(path, wait=10.0).after == 1
+    holder.join()
