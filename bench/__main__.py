@@ -17,7 +17,10 @@ BENCHMARKS = {
     "changes": ("statistics/changes.py", "false alarms and power of changes between two spans"),
     "reversals": ("statistics/reversals.py", "false and true reversals of order"),
     "planted": ("planted", "planted truths found, baits not claimed, over many seeds"),
-    "durability": ("durability.py", "an index against kills, failing files and flipped bytes, hundreds of times"),
+    "durability": (
+        "durability.py",
+        "an index against kills, failing files and flipped bytes, hundreds of times",
+    ),
     "hits": ("hits_equal_twin.py", "hits of random queries against a plain scan, on whole corpora"),
     "sentences": ("sentence_ends.py", "sentence ends drawn at random, to be read by eye"),
 }
