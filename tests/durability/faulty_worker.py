@@ -169,7 +169,9 @@ class Faults:
                 kind = name
                 if name == "open":
                     flags = arguments[1] if len(arguments) > 1 else options.get("flags", 0)
-                    kind = "open w" if flags & (os.O_WRONLY | os.O_RDWR) else "open r"
+                    # A folder opened for writing makes a file without a name.
+                    named = flags & (os.O_WRONLY | os.O_RDWR) and not os.path.isdir(path)
+                    kind = "open w" if named else "open r"
                 if name == "mkdir" and os.path.isdir(path):
                     kind = "mkdir again"
                 self.before({"remove": "unlink", "fdatasync": "fsync"}.get(kind, kind), path)
