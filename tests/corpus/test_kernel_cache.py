@@ -18,12 +18,15 @@ from tendency.corpus.kernels import rehash
 PROGRAM = """
 import numpy as np
 from tendency.corpus.kernels import rehash
-larger = np.zeros(4, np.uint64)
-rehash(np.array([7 << 32 | 1], np.uint64), larger)
-print(larger[3] & np.uint64(1))
+keys, terms = np.zeros(4, np.uint64), np.zeros(4, np.uint32)
+rehash(np.array([7], np.uint64), np.array([1], np.uint32), keys, terms)
+print(terms.max())
 import sys
 print("numba" in sys.modules, file=sys.stderr) if "ASK" in __import__("os").environ else None
 """
+
+
+TERMS = np.zeros(8, np.uint32)
 
 
 def run(tmp_path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -68,11 +71,11 @@ def test_cached_run_needs_no_numba(filled: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        (np.zeros(4, np.int64), np.zeros(8, np.uint64)),
-        (np.zeros(8, np.uint64)[::2], np.zeros(8, np.uint64)),
-        (np.zeros(4, np.uint64), np.frombuffer(bytes(64), np.uint64)),
-        (np.zeros(4, np.uint64), [0] * 8),
-        (np.zeros(4, np.uint64),),
+        (np.zeros(4, np.int64), TERMS, np.zeros(8, np.uint64), TERMS),
+        (np.zeros(8, np.uint64)[::2], TERMS, np.zeros(8, np.uint64), TERMS),
+        (np.zeros(4, np.uint64), TERMS, np.frombuffer(bytes(64), np.uint64), TERMS),
+        (np.zeros(4, np.uint64), TERMS, [0] * 8, TERMS),
+        (np.zeros(4, np.uint64), TERMS),
     ],
 )
 def test_wrong_arguments(values: tuple[object, ...]) -> None:

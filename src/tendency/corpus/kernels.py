@@ -63,8 +63,12 @@ READ_I64 = "Array(int64, 1, 'C', readonly=True)"
 
 _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
-_UPPER_HALF = np.uint64(0xFFFFFFFF00000000)
-_LOWER_HALF = np.uint64(0xFFFFFFFF)
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+"""Knuth's multiplicative hashing: the golden ratio of 2**64."""
+PACKED = 7
+"""Characters of a form that its key holds as they are."""
+HASHED = np.uint64(0xFF << 56)
+"""From here on keys are hashes."""
 
 
 @_helper
@@ -473,91 +477,201 @@ def _write_utf8(pool, at, code):  # type: ignore[no-untyped-def]
 
 
 @_helper
-def _same(pool, start, end, other, other_end):  # type: ignore[no-untyped-def]
-    if end - start != other_end - other:
-        return False
-    for at in range(end - start):  # noqa: SIM110 - numba compiles no generator inside all()
-        if pool[start + at] != pool[other + at]:
+def _write_form(codes, classes, start, end, pool, at):  # type: ignore[no-untyped-def]
+    """Where the form of a token, written to the pool from ``at`` on, ends."""
+    for place in range(start, end):
+        code = codes[place]
+        if classes[code] > INVISIBLE:
+            at = _write_utf8(pool, at, code)
+    return at
+
+
+@_helper
+def _is_form(codes, classes, start, end, pool, at, stop):  # type: ignore[no-untyped-def]
+    """Whether the token's form is what stands in the pool from ``at`` to ``stop``."""
+    for place in range(start, end):
+        code = codes[place]
+        if classes[code] <= INVISIBLE:
+            continue
+        if code < 0x80:
+            if at >= stop or pool[at] != code:
+                return False
+            at += 1
+            continue
+        size = 2 if code < 0x800 else 3 if code < 0x10000 else 4
+        if at + size > stop or pool[at] != ((0xF00 >> size) & 0xFF | (code >> (6 * (size - 1)))):
             return False
-    return True
+        for i in range(1, size):
+            if pool[at + i] != (0x80 | ((code >> (6 * (size - 1 - i))) & 0x3F)):
+                return False
+        at += size
+    return at == stop
 
 
-@kernel(
-    f"int64({READ_U32}, {READ_I32}, {READ_I32}, int64, {READ_U8}, uint64[::1], uint8[::1], int64[::1], int64[::1], "
-    "uint32[::1])"
-)
-def intern(codes, starts, ends, begin, classes, slots, pool, offsets, count, numbers):  # type: ignore[no-untyped-def]
-    """The number of the first token that found no room, from ``begin`` on; all of them if none.
+@kernel(f"void({READ_U32}, {READ_I32}, {READ_I32}, {READ_U8}, uint64[::1])")
+def form_keys(codes, starts, ends, classes, keys):  # type: ignore[no-untyped-def]
+    """A number for the form of each token: most forms are short, and it is the form itself.
 
-    Writes the term number of each token's form, 0 for a sentence end and new forms in the order
-    in which they come. Stops before the tables are three quarters full, so that the caller can
-    make larger ones and go on.
+    Up to seven ASCII characters are packed below their number; the top byte of a longer or another
+    form is 255, and the rest a hash, which two forms may share. 0 is a sentence end.
 
     Args:
         codes: Code points that the tokens point into.
         starts: Where each token begins.
         ends: Where it ends.
-        begin: The first token to do.
         classes: The class of every code point.
-        slots: Open-addressing table (a power of two,): the upper half of a form's hash and its
-            term number; 0 is empty.
+        keys: Written: the numbers.
+    """
+    for token in range(len(starts)):
+        start = starts[token]
+        end = ends[token]
+        if end - start <= PACKED:
+            key = np.uint64(end - start)
+            plain = True
+            for place in range(start, end):
+                code = codes[place]
+                plain &= code < 0x80 and classes[code] > INVISIBLE
+                key = (key << np.uint64(8)) | np.uint64(code)
+            if plain:
+                keys[token] = key
+                continue
+        key = _FNV_OFFSET
+        for place in range(start, end):
+            code = codes[place]
+            if classes[code] > INVISIBLE:
+                key = (key ^ np.uint64(code)) * _FNV_PRIME
+        keys[token] = key | HASHED
+
+
+@_helper
+def _spread(key):  # type: ignore[no-untyped-def]
+    """A number of which the low bits depend on all of the key."""
+    product = key * _GOLDEN
+    return product ^ (product >> np.uint64(32))
+
+
+@kernel(
+    f"int64({READ_U64}, int64, uint64[::1], uint32[::1], uint8[::1], int64[::1], int64[::1], uint32[::1])"
+)
+def intern_packed(keys, begin, slot_keys, slot_terms, pool, offsets, count, numbers):  # type: ignore[no-untyped-def]
+    """The number of the first token that found no room, from ``begin`` on; all of them if none.
+
+    Writes the term number of each token of which the key is its form, 0 for a sentence end and new
+    forms in the order in which they come. Stops before the tables are three quarters full, so that
+    the caller can make larger ones and go on.
+
+    Args:
+        keys: The number of each token's form, of ``form_keys``.
+        begin: The first token to do.
+        slot_keys: Open-addressing table (a power of two,): the key of a term; 0 is empty.
+        slot_terms: The number of that term.
         pool: The forms as UTF-8, one after the other.
         offsets: Where each term's form begins in the pool and the last one ends.
         count: How many terms there are, the sentence end included, (1,); brought up to date.
         numbers: Written: the term number of each token.
     """
-    mask = np.uint64(len(slots) - 1)
+    mask = np.uint64(len(slot_keys) - 1)
+    most = min(3 * len(slot_keys) // 4, len(offsets) - 2)
     terms = count[0]
-    for token in range(begin, len(starts)):
-        start = starts[token]
-        end = ends[token]
-        if start == end:
+    for token in range(begin, len(keys)):
+        key = keys[token]
+        if key >= HASHED:
+            continue
+        if key == 0:
             numbers[token] = 0
             continue
-        used = offsets[terms]
-        if 4 * terms >= 3 * len(slots) or terms + 1 >= len(offsets) or used + 4 * (end - start) > len(pool):
+        slot = _spread(key) & mask
+        while slot_keys[slot] != key and slot_keys[slot] != 0:
+            slot = (slot + np.uint64(1)) & mask
+        if slot_keys[slot] == key:
+            numbers[token] = slot_terms[slot]
+            continue
+        at = offsets[terms]
+        if terms >= most or at + PACKED > len(pool):
             count[0] = terms
             return token
-        # The form is written behind the pool and stays there if it is new.
-        key = _FNV_OFFSET
-        at = used
-        for place in range(start, end):
-            code = codes[place]
-            if classes[code] > INVISIBLE:
-                key = (key ^ np.uint64(code)) * _FNV_PRIME
-                at = _write_utf8(pool, at, code)
-        # The upper half decides the slot too, so that a larger table needs no form hashed anew.
-        tag = (key ^ (key << np.uint64(32))) & _UPPER_HALF
-        slot = (tag >> np.uint64(32)) & mask
-        number = np.uint64(0)
-        while slots[slot] != 0:
-            entry = slots[slot]
-            if entry & _UPPER_HALF == tag:
-                term = np.int64(entry & _LOWER_HALF)
-                if _same(pool, offsets[term], offsets[term + 1], used, at):
-                    number = np.uint64(term)
-                    break
-            slot = (slot + np.uint64(1)) & mask
-        if number == 0:
-            number = np.uint64(terms)
-            slots[slot] = tag | number
-            terms += 1
-            offsets[terms] = at
-        numbers[token] = number
+        slot_keys[slot] = key
+        slot_terms[slot] = terms
+        numbers[token] = terms
+        terms += 1
+        size = 0
+        while size < PACKED and key >> np.uint64(8 * size + 8) != 0:
+            size += 1
+        for i in range(size):
+            pool[at + i] = (key >> np.uint64(8 * (size - 1 - i))) & np.uint64(0xFF)
+        offsets[terms] = at + size
     count[0] = terms
-    return len(starts)
+    return len(keys)
 
 
-@kernel(f"void({READ_U64}, uint64[::1])")
-def rehash(slots, larger):  # type: ignore[no-untyped-def]
+@kernel(
+    f"int64({READ_U64}, {READ_U32}, {READ_I32}, {READ_I32}, int64, {READ_U8}, uint64[::1], uint32[::1], uint8[::1], "
+    "int64[::1], int64[::1], uint32[::1])"
+)
+def intern_hashed(  # type: ignore[no-untyped-def]
+    keys, codes, starts, ends, begin, classes, slot_keys, slot_terms, pool, offsets, count, numbers
+):
+    """Like ``intern_packed`` for the tokens of which the key is a hash: what has the same key is compared.
+
+    Two loops are faster than one: in one, the writing of new forms crowds the registers of the other.
+
+    Args:
+        keys: The number of each token's form, of ``form_keys``.
+        codes: Code points that the tokens point into.
+        starts: Where each token begins.
+        ends: Where it ends.
+        begin: The first token to do.
+        classes: The class of every code point.
+        slot_keys: As for ``intern_packed``, with the same tables.
+        slot_terms: Likewise.
+        pool: Likewise.
+        offsets: Likewise.
+        count: Likewise.
+        numbers: Written: the term number of each of these tokens.
+    """
+    mask = np.uint64(len(slot_keys) - 1)
+    most = min(3 * len(slot_keys) // 4, len(offsets) - 2)
+    terms = count[0]
+    for token in range(begin, len(keys)):
+        key = keys[token]
+        if key < HASHED:
+            continue
+        start = starts[token]
+        end = ends[token]
+        slot = _spread(key) & mask
+        while slot_keys[slot] != 0:
+            term = slot_terms[slot]
+            if slot_keys[slot] == key and _is_form(
+                codes, classes, start, end, pool, offsets[term], offsets[term + 1]
+            ):
+                break
+            slot = (slot + np.uint64(1)) & mask
+        if slot_keys[slot] == 0:
+            at = offsets[terms]
+            if terms >= most or at + 4 * (end - start) > len(pool):
+                count[0] = terms
+                return token
+            slot_keys[slot] = key
+            slot_terms[slot] = terms
+            terms += 1
+            offsets[terms] = _write_form(codes, classes, start, end, pool, at)
+        numbers[token] = slot_terms[slot]
+    count[0] = terms
+    return len(keys)
+
+
+@kernel(f"void({READ_U64}, {READ_U32}, uint64[::1], uint32[::1])")
+def rehash(slot_keys, slot_terms, larger_keys, larger_terms):  # type: ignore[no-untyped-def]
     """Move the entries of the table of ``intern`` to a larger one, a power of two, all zero."""
-    mask = np.uint64(len(larger) - 1)
-    for entry in slots:
-        if entry != 0:
-            slot = (entry >> np.uint64(32)) & mask
-            while larger[slot] != 0:
+    mask = np.uint64(len(larger_keys) - 1)
+    for i in range(len(slot_keys)):
+        key = slot_keys[i]
+        if key != 0:
+            slot = _spread(key) & mask
+            while larger_keys[slot] != 0:
                 slot = (slot + np.uint64(1)) & mask
-            larger[slot] = entry
+            larger_keys[slot] = key
+            larger_terms[slot] = slot_terms[i]
 
 
 def gather_strings(

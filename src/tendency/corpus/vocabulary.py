@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from tendency.corpus.classes import character_classes
 
 
 class Vocabulary:
-    """The forms met so far, numbered from 1 in the order in which they came; 0 is the sentence end.
+    """The forms met so far, numbered from 1; 0 is the sentence end.
 
     Numbers are 32-bit; the caller cuts a segment long before they run out. One thread at a time.
 
@@ -21,7 +22,8 @@ class Vocabulary:
 
     def __init__(self, expected: int = 1 << 16) -> None:
         room = 1 << max(10, (2 * expected - 1).bit_length())
-        self._slots = np.zeros(room, np.uint64)
+        self._slot_keys = np.zeros(room, np.uint64)
+        self._slot_terms = np.zeros(room, np.uint32)
         self._offsets = np.zeros(room + 2, np.int64)
         self._pool = np.empty(8 * room, np.uint8)
         self._count = np.ones(1, np.int64)
@@ -33,7 +35,7 @@ class Vocabulary:
     @property
     def nbytes(self) -> int:
         """The memory held, in bytes."""
-        return self._slots.nbytes + self._offsets.nbytes + self._pool.nbytes
+        return sum(table.nbytes for table in self._tables())
 
     def add(
         self, codes: NDArray[np.uint32], starts: NDArray[np.int32], ends: NDArray[np.int32]
@@ -45,27 +47,20 @@ class Vocabulary:
             starts: Where each token begins, (tokens,).
             ends: Where it ends, exclusive, (tokens,).
         """
-        from tendency.corpus.kernels import intern
+        from tendency.corpus.kernels import PACKED, form_keys, intern_hashed, intern_packed
 
         numbers = np.empty(len(starts), np.uint32)
+        keys = np.empty(len(starts), np.uint64)
         classes = character_classes()
+        form_keys(codes, starts, ends, classes, keys)
         done = 0
-        while True:
-            done = intern(
-                codes,
-                starts,
-                ends,
-                done,
-                classes,
-                self._slots,
-                self._pool,
-                self._offsets,
-                self._count,
-                numbers,
-            )
-            if done == len(starts):
-                return numbers
+        while (done := intern_packed(keys, done, *self._tables(), numbers)) < len(keys):
+            self._grow(PACKED)
+        done = 0
+        tokens = (codes, starts, ends)
+        while (done := intern_hashed(keys, *tokens, done, classes, *self._tables(), numbers)) < len(keys):
             self._grow(4 * int(ends[done] - starts[done]))
+        return numbers
 
     def forms(self) -> list[str]:
         """The form of each term, the empty string for the sentence end."""
@@ -81,6 +76,9 @@ class Vocabulary:
         offsets = self._offsets[: len(self) + 1]
         return self._pool[: offsets[-1]], offsets
 
+    def _tables(self) -> tuple[NDArray[Any], ...]:
+        return self._slot_keys, self._slot_terms, self._pool, self._offsets, self._count
+
     def _grow(self, longest: int) -> None:
         from tendency.corpus.kernels import rehash
 
@@ -89,11 +87,12 @@ class Vocabulary:
             pool = np.empty(max(2 * len(self._pool), used + longest), np.uint8)
             pool[:used] = self._pool[:used]
             self._pool = pool
-        if 4 * len(self) >= 3 * len(self._slots):
-            slots = np.zeros(2 * len(self._slots), np.uint64)
-            rehash(self._slots, slots)
-            self._slots = slots
-        if len(self) + 1 >= len(self._offsets):
+        if 4 * len(self) >= 3 * len(self._slot_keys):
+            keys = np.zeros(2 * len(self._slot_keys), np.uint64)
+            terms = np.zeros(keys.size, np.uint32)
+            rehash(self._slot_keys, self._slot_terms, keys, terms)
+            self._slot_keys, self._slot_terms = keys, terms
+        if len(self) + 2 >= len(self._offsets):
             offsets = np.zeros(2 * len(self._offsets), np.int64)
             offsets[: len(self) + 1] = self._offsets[: len(self) + 1]
             self._offsets = offsets
