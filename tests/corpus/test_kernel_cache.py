@@ -18,8 +18,8 @@ from tendency.corpus.kernels import rehash
 PROGRAM = """
 import numpy as np
 from tendency.corpus.kernels import rehash
-keys, terms = np.zeros(4, np.uint64), np.zeros(4, np.uint32)
-rehash(np.array([7], np.uint64), np.array([1], np.uint32), keys, terms)
+slots, terms = np.zeros(8, np.uint64), np.zeros(4, np.uint32)
+rehash(np.array([7, 1 << 56], np.uint64), np.array([1], np.uint32), slots, terms)
 print(terms.max())
 import sys
 print("numba" in sys.modules, file=sys.stderr) if "ASK" in __import__("os").environ else None

@@ -156,12 +156,20 @@ def test_many_blocks(tmp_path: Path, letter: str) -> None:
 @given(st.lists(st.tuples(st.integers(0, 600), st.integers(0, 600)), max_size=30))
 def test_offsets_are_packed_and_unpacked(steps: list[tuple[int, int]]) -> None:
     """Small and large gaps and lengths come back; bytes of another number of tokens do not."""
-    places = np.cumsum(np.array(steps, np.int64).reshape(-1))
-    packed = pack_offsets(places[0::2], places[1::2])
-    unpacked = unpack_offsets(packed, len(steps))
-    assert unpacked is not None
-    assert unpacked[0].tolist() == places[0::2].tolist()
-    assert unpacked[1].tolist() == places[1::2].tolist()
+    places = np.cumsum(np.array(steps, np.int32).reshape(-1)).astype(np.int32)
+    starts, ends = places[0::2].copy(), places[1::2].copy()
+    middle = len(steps) // 2
+    tokens = np.array([0, middle, len(steps)], np.int64)
+    begins = np.array([0, ends[middle - 1] if middle else 0], np.int64)
+    blocks = [bytes(block) for block in pack_offsets(starts, ends, tokens, begins)]
+    assert len(blocks) == 2
+    for block, low, high, begin in zip(blocks, tokens[:-1], tokens[1:], begins, strict=True):
+        unpacked = unpack_offsets(block, int(high - low))
+        assert unpacked is not None
+        assert (unpacked[0] + begin).tolist() == starts[low:high].tolist()
+        assert (unpacked[1] + begin).tolist() == ends[low:high].tolist()
+    whole = np.array([0, len(steps)], np.int64)
+    packed = bytes(pack_offsets(starts, ends, whole, np.zeros(1, np.int64))[0])
     assert unpack_offsets(packed + b"\1", len(steps)) is None
     assert unpack_offsets(packed + b"\1\0\0\0", len(steps)) is None
 

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from index_helpers import contents, doc, everything, expected, forms_of
 
-from tendency.corpus import Index, add, remove, writer
+from tendency.corpus import Index, add, lanes, remove, writer
 from tendency.corpus.storage import write_atomically
 from tendency.corpus.tokenising import BATCH, stretches
 from tendency.corpus.tokens import scan
@@ -120,7 +120,7 @@ def test_answers_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest.Mo
     for i in range(0, 40, 7):
         add(tmp_path / "many", shuffled[i : i + 7])
     monkeypatch.setattr(writer, "BATCH", 200)
-    monkeypatch.setattr(writer._Run, "_too_large", lambda self: True)
+    monkeypatch.setattr(lanes.Lane, "_too_large", lambda self: True)
     add(tmp_path / "cut", [*shuffled, doc("d1", "other"), documents[1]], merge=False)
     indexes = [Index.open(tmp_path / name) for name in ("one", "many", "cut")]
     assert [len(index.segments) for index in indexes[:2]] == [1, 6]

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tendency.corpus import Index, add, check, compact, iterate, remove, writer
+from tendency.corpus import Index, add, check, compact, iterate, lanes, remove, writer
 from tendency.documents.dates import DateSpan
 from tendency.documents.document import Document
 
@@ -53,12 +53,12 @@ def documents(low: int, high: int, version: int = 0) -> list[Document]:
 
 def small_segments(path: Path, held: list[Document]) -> object:
     """Add, each few documents in a segment of their own, as if memory were short."""
-    batch, large = writer._MOST_IN_BATCH, writer._Run._too_large
-    writer._MOST_IN_BATCH, writer._Run._too_large = 3, lambda self: True
+    batch, large = writer._MOST_IN_BATCH, lanes.Lane._too_large
+    writer._MOST_IN_BATCH, lanes.Lane._too_large = 3, lambda self: True
     try:
         return add(path, held)
     finally:
-        writer._MOST_IN_BATCH, writer._Run._too_large = batch, large
+        writer._MOST_IN_BATCH, lanes.Lane._too_large = batch, large
 
 
 def warm_up(path: Path) -> None:

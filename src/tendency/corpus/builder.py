@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
+import struct
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import xxhash
@@ -24,6 +25,7 @@ BLOCK_BYTES: Final = 1 << 16
 MOST_POSITIONS: Final = (1 << 32) - 2
 _LEVEL: Final = 1
 _SLICE: Final = 1 << 20
+_LOW_HALF: Final = (1 << 64) - 1
 _DOCUMENT_BYTES: Final = 700
 """What the lists and dictionaries below hold for a document beside its own strings, measured."""
 _FIELD_BYTES: Final = 24
@@ -31,8 +33,7 @@ _TERM_BYTES: Final = 110
 """What sorting the terms of a segment needs for each of them, measured."""
 
 
-@dataclass(frozen=True, slots=True)
-class Digests:
+class Digests(NamedTuple):
     """What tells one document from another.
 
     Attributes:
@@ -48,30 +49,35 @@ class Digests:
     bytes: int
 
 
-def digests_of(document: Document) -> Digests:
-    """The digests of a document; every part of its content but the last is preceded by its length."""
-    content, text = xxhash.xxh3_128(), xxhash.xxh3_64()
+def digests_of(document: Document, utf8: bytes | None = None) -> Digests:
+    """The digests of a document; every part of its content but the last is preceded by its length.
 
-    def feed(part: bytes) -> None:
-        content.update(len(part).to_bytes(8, "little"))
-        content.update(part)
-
-    span, name = document.date, encode(document.id)
-    feed(name)
-    feed(b"%d %d" % (span.start.toordinal(), span.end.toordinal()))
-    feed(encode(span.written))
+    Args:
+        document: The document.
+        utf8: Its text encoded, where that is at hand; a large text need not be.
+    """
+    span, name, text = document.date, encode(document.id), document.text
+    parts = [name, b"%d %d" % (span.start.toordinal(), span.end.toordinal()), encode(span.written)]
     for field, value in sorted(document.fields.items()):
-        feed(encode(field))
-        feed(encode(value))
+        parts += (encode(field), encode(value))
     # The text is the last part, so that a large one can be fed in slices and is not held twice.
-    content.update(len(document.fields).to_bytes(8, "little"))
+    head = b"".join([piece for part in parts for piece in (_length(len(part)), part)])
+    head += _length(len(document.fields))
+    id_digest = xxhash.xxh3_64_intdigest(name)
+    if utf8 is not None:
+        content_digest = xxhash.xxh3_128_intdigest(head + utf8)
+        return Digests(id_digest, xxhash.xxh3_64_intdigest(utf8), content_digest, len(utf8))
+    of_content, of_text = xxhash.xxh3_128(head), xxhash.xxh3_64()
     size = 0
-    for at in range(0, len(document.text), _SLICE):
-        part = encode(document.text[at : at + _SLICE])
-        content.update(part)
-        text.update(part)
-        size += len(part)
-    return Digests(xxhash.xxh3_64_intdigest(name), text.intdigest(), content.intdigest(), size)
+    for at in range(0, len(text), _SLICE):
+        data = encode(text[at : at + _SLICE])
+        of_content.update(data)
+        of_text.update(data)
+        size += len(data)
+    return Digests(id_digest, of_text.intdigest(), of_content.intdigest(), size)
+
+
+_length = struct.Struct("<Q").pack
 
 
 class _FieldColumn:
@@ -80,13 +86,6 @@ class _FieldColumn:
     def __init__(self) -> None:
         self.values: dict[str, int] = {}
         self.documents, self.codes = array("i"), array("i")
-
-    def add(self, document: int, value: str) -> int:
-        """Note a value; how many bytes more are held."""
-        known = len(self.values)
-        self.documents.append(document)
-        self.codes.append(self.values.setdefault(value, known))
-        return _FIELD_BYTES if len(self.values) == known else 200 + len(value)
 
     def finished(self, documents: int) -> tuple[NDArray[np.int32], list[str]]:
         """Codes of all documents, -1 without a value, and the values ascending."""
@@ -128,19 +127,23 @@ class SegmentBuilder:
         self._block_positions, self._block_characters = array("q", [0]), array("q", [0])
 
     def add_tokens(
-        self, text: str, terms: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
+        self,
+        utf8: bytes,
+        codes: NDArray[np.uint32],
+        terms: NDArray[np.uint32],
+        starts: NDArray[np.int32],
+        ends: NDArray[np.int32],
     ) -> None:
         """Take in a stretch of text with its tokens; :meth:`add_documents` then says whose it was.
 
         Args:
-            text: Whole documents one after the other, or a part of a document.
+            utf8: Whole documents one after the other, or a part of a document.
+            codes: The same as code points.
             terms: The term of each token.
-            starts: Where each begins in ``text``, in code points; none before the end of the last one.
+            starts: Where each begins in the text, in code points; none before the end of the last one.
             ends: Where each ends.
         """
-        if np.any(starts[1:] < ends[:-1]) or np.any(ends < starts):
-            raise AssertionError("tokens must follow one another")
-        self._add_blocks(text, starts, ends)
+        self._add_blocks(utf8, codes, starts, ends)
         self._tokens.append(terms)
         self.positions += terms.size
         self.held += 8 * terms.size
@@ -160,50 +163,66 @@ class SegmentBuilder:
             tokens: Tokens of each, sentence ends included; the last of each must be a sentence end.
             words: Tokens of each that are not.
         """
-        for document, digest in zip(documents, digests, strict=True):
-            self._add_facts(document, digest)
-            self._characters.append(self._characters[-1] + len(document.text))
+        self._add_facts(documents, digests)
+        self._add_fields(documents)
         self._words.extend(words.tolist())
         self._first.extend((np.cumsum(tokens) + self._first[-1]).tolist())
+        lengths = np.array([len(document.text) for document in documents], np.int64)
+        self._characters.extend((np.cumsum(lengths) + self._characters[-1]).tolist())
         self.documents += len(documents)
 
-    def _add_facts(self, document: Document, digest: Digests) -> None:
-        number = len(self._ids)
-        self._ids.append(document.id)
-        self._written.append(document.date.written)
-        self._start_days.append(document.date.start.toordinal())
-        self._end_days.append(document.date.end.toordinal())
-        self._id_hashes.append(digest.id)
-        self._text_digests.append(digest.text)
-        self._contents.append(digest.content >> 64)
-        self._contents.append(digest.content & (1 << 64) - 1)
-        self.held += _DOCUMENT_BYTES + 2 * len(document.id)
-        for name, value in document.fields.items():
-            column = self._fields.get(name)
-            if column is None:
-                column = self._fields[name] = _FieldColumn()
-            self.held += column.add(number, value)
+    def _add_facts(self, documents: Sequence[Document], digests: Sequence[Digests]) -> None:
+        dates = [document.date for document in documents]
+        ids = [document.id for document in documents]
+        self._ids += ids
+        self._written += [date.written for date in dates]
+        self._start_days.extend([date.start.toordinal() for date in dates])
+        self._end_days.extend([date.end.toordinal() for date in dates])
+        self._id_hashes.extend([digest.id for digest in digests])
+        self._text_digests.extend([digest.text for digest in digests])
+        contents = [digest.content for digest in digests]
+        self._contents.extend([half for content in contents for half in (content >> 64, content & _LOW_HALF)])
+        self.held += _DOCUMENT_BYTES * len(documents) + 2 * sum(map(len, ids))
 
-    def _add_blocks(self, text: str, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> None:
+    def _add_fields(self, documents: Sequence[Document]) -> None:
+        columns = self._fields
+        for number, document in enumerate(documents, self.documents):
+            for name, value in document.fields.items():
+                column = columns.get(name)
+                if column is None:
+                    column = columns[name] = _FieldColumn()
+                code = column.values.get(value)
+                if code is None:
+                    code = column.values[value] = len(column.values)
+                    self.held += 200 + len(value)
+                column.documents.append(number)
+                column.codes.append(code)
+            self.held += _FIELD_BYTES * len(document.fields)
+
+    def _add_blocks(
+        self, utf8: bytes, codes: NDArray[np.uint32], starts: NDArray[np.int32], ends: NDArray[np.int32]
+    ) -> None:
         """Cut a text at tokens about every 64 KiB, compress and write the blocks."""
-        size = BLOCK_BYTES if text.isascii() else BLOCK_BYTES // 2
-        # The first token at or after every multiple of the block's size begins a block.
-        cuts = np.unique(np.searchsorted(starts, np.arange(size, len(text), size)))
-        cuts = cuts[(cuts > 0) & (cuts < starts.size)]
-        tokens = [0, *cuts.tolist(), starts.size]
-        characters = [0, *starts[cuts].tolist(), len(text)]
+        tokens, characters = _cuts(starts, codes.size, ascii_only=len(utf8) == codes.size)
+        bytes_ = _utf8_places(codes, characters) if len(utf8) != codes.size else characters
+        view = memoryview(utf8)
+        texts: list[bytes | bytearray | memoryview[int]] = [
+            view[low:high] for low, high in itertools.pairwise(bytes_.tolist())
+        ]
+        offsets = pack_offsets(starts, ends, tokens, characters[:-1])
+        # All in one call, which other threads need not wait for.
+        frames = self._compressor.multi_compress_to_buffer([*texts, *offsets])
+        packed = [frames[i].tobytes() for i in range(len(frames))]
         base, position = self._block_characters[-1], self.positions
-        for i in range(len(tokens) - 1):
-            low, high, at = tokens[i], tokens[i + 1], characters[i]
-            words = self._compressor.compress(encode(text[at : characters[i + 1]]))
-            offsets = self._compressor.compress(pack_offsets(starts[low:high] - at, ends[low:high] - at))
-            self._append(words)
-            self._append(offsets)
-            self._block_sums.append(checksum(words + offsets))
-            self._block_offsets.append(self._block_starts[-1] + len(words))
-            self._block_starts.append(self._block_offsets[-1] + len(offsets))
-            self._block_positions.append(position + high)
-            self._block_characters.append(base + characters[i + 1])
+        self._block_positions.extend((tokens[1:] + position).tolist())
+        self._block_characters.extend((characters[1:] + base).tolist())
+        blocks: list[bytes] = []
+        for text, places in zip(packed[: len(texts)], packed[len(texts) :], strict=True):
+            blocks += (text, places)
+            self._block_sums.append(checksum(text + places))
+            self._block_offsets.append(self._block_starts[-1] + len(text))
+            self._block_starts.append(self._block_offsets[-1] + len(places))
+        self._append(b"".join(blocks))
 
     def finish(self, forms: Strings, folded: Strings) -> Seals:
         """Write the segment; its files' sizes and checksums.
@@ -302,6 +321,26 @@ class SegmentBuilder:
         sums = [checksum(postings[i : i + SUM_CHUNK]) for i in range(0, postings.size, SUM_CHUNK)]
         data.array("postings.sums", np.asarray(sums, np.uint64))
         return int(order.size)
+
+
+def _cuts(
+    starts: NDArray[np.int32], characters: int, *, ascii_only: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first token and the first character of each block, and the numbers of all at the end of both."""
+    size = BLOCK_BYTES if ascii_only else BLOCK_BYTES // 2
+    # The first token at or after every multiple of the block's size begins a block.
+    cuts = np.unique(np.searchsorted(starts, np.arange(size, characters, size, dtype=np.int32)))
+    cuts = cuts[(cuts > 0) & (cuts < starts.size)]
+    tokens = np.concatenate([[0], cuts, [starts.size]]).astype(np.int64)
+    return tokens, np.concatenate([[0], starts[cuts], [characters]]).astype(np.int64)
+
+
+def _utf8_places(codes: NDArray[np.uint32], characters: NDArray[np.int64]) -> NDArray[np.int64]:
+    from tendency.corpus.kernels import utf8_places
+
+    places = np.empty(characters.size, np.int64)
+    utf8_places(codes, characters, places)
+    return places
 
 
 def write_strings(data: ContainerWriter, section: str, strings: Strings) -> None:

@@ -65,10 +65,10 @@ _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 """Knuth's multiplicative hashing: the golden ratio of 2**64."""
-PACKED = 7
-"""Characters of a form that its key holds as they are."""
+PACKED = 15
+"""Bytes of a form in UTF-8 that its key holds as they are."""
 HASHED = np.uint64(0xFF << 56)
-"""From here on keys are hashes."""
+"""From here on the second halves of keys say that the first is a hash."""
 
 
 @_helper
@@ -510,50 +510,71 @@ def _is_form(codes, classes, start, end, pool, at, stop):  # type: ignore[no-unt
 
 @kernel(f"void({READ_U32}, {READ_I32}, {READ_I32}, {READ_U8}, uint64[::1])")
 def form_keys(codes, starts, ends, classes, keys):  # type: ignore[no-untyped-def]
-    """A number for the form of each token: most forms are short, and it is the form itself.
+    """Two numbers for the form of each token: most forms are short, and these are the form itself.
 
-    Up to seven ASCII characters are packed below their number; the top byte of a longer or another
-    form is 255, and the rest a hash, which two forms may share. 0 is a sentence end.
+    The first holds the first eight bytes of its UTF-8, the second up to seven more and, in the top
+    byte, how many there are. Of a longer form the first is a hash, which two forms may share, and the
+    top byte of the second is 255. Both are 0 for a sentence end.
 
     Args:
         codes: Code points that the tokens point into.
         starts: Where each token begins.
         ends: Where it ends.
         classes: The class of every code point.
-        keys: Written: the numbers.
+        keys: Written: the numbers, (2 * tokens,).
     """
     for token in range(len(starts)):
         start = starts[token]
         end = ends[token]
-        if end - start <= PACKED:
-            key = np.uint64(end - start)
-            plain = True
-            for place in range(start, end):
-                code = codes[place]
-                plain &= code < 0x80 and classes[code] > INVISIBLE
-                key = (key << np.uint64(8)) | np.uint64(code)
-            if plain:
-                keys[token] = key
-                continue
-        key = _FNV_OFFSET
+        head = np.uint64(0)
+        tail = np.uint64(0)
+        size = 0
         for place in range(start, end):
             code = codes[place]
-            if classes[code] > INVISIBLE:
-                key = (key ^ np.uint64(code)) * _FNV_PRIME
-        keys[token] = key | HASHED
+            if classes[code] <= INVISIBLE:
+                continue
+            if code < 0x80:
+                byte = np.uint64(code)
+                more = 0
+            else:
+                more = 1 if code < 0x800 else 2 if code < 0x10000 else 3
+                byte = np.uint64((0x780 >> more) & 0xFF | (code >> (6 * more)))
+            while True:
+                if size < 8:
+                    head = (head << np.uint64(8)) | byte
+                else:
+                    tail = (tail << np.uint64(8)) | byte
+                size += 1
+                if more == 0:
+                    break
+                more -= 1
+                byte = np.uint64(0x80 | ((code >> (6 * more)) & 0x3F))
+            if size > PACKED:
+                break
+        if size > PACKED or (size == 0 and start < end):
+            head = _FNV_OFFSET
+            for place in range(start, end):
+                code = codes[place]
+                if classes[code] > INVISIBLE:
+                    head = (head ^ np.uint64(code)) * _FNV_PRIME
+            tail = HASHED
+        else:
+            tail |= np.uint64(size) << np.uint64(56)
+        keys[2 * token] = head
+        keys[2 * token + 1] = tail
 
 
 @_helper
-def _spread(key):  # type: ignore[no-untyped-def]
-    """A number of which the low bits depend on all of the key."""
-    product = key * _GOLDEN
-    return product ^ (product >> np.uint64(32))
+def _slot_of(head, tail, mask):  # type: ignore[no-untyped-def]
+    """Where the search for a key begins."""
+    product = (head ^ (tail * _FNV_PRIME)) * _GOLDEN
+    return (product ^ (product >> np.uint64(32))) & mask
 
 
 @kernel(
     f"int64({READ_U64}, int64, uint64[::1], uint32[::1], uint8[::1], int64[::1], int64[::1], uint32[::1])"
 )
-def intern_packed(keys, begin, slot_keys, slot_terms, pool, offsets, count, numbers):  # type: ignore[no-untyped-def]
+def intern_packed(keys, begin, slots, slot_terms, pool, offsets, count, numbers):  # type: ignore[no-untyped-def]
     """The number of the first token that found no room, from ``begin`` on; all of them if none.
 
     Writes the term number of each token of which the key is its form, 0 for a sentence end and new
@@ -561,47 +582,51 @@ def intern_packed(keys, begin, slot_keys, slot_terms, pool, offsets, count, numb
     the caller can make larger ones and go on.
 
     Args:
-        keys: The number of each token's form, of ``form_keys``.
+        keys: The two numbers of each token's form, of ``form_keys``.
         begin: The first token to do.
-        slot_keys: Open-addressing table (a power of two,): the key of a term; 0 is empty.
+        slots: Open-addressing table (a power of two, twice): the key of a term; 0 is empty.
         slot_terms: The number of that term.
         pool: The forms as UTF-8, one after the other.
         offsets: Where each term's form begins in the pool and the last one ends.
         count: How many terms there are, the sentence end included, (1,); brought up to date.
         numbers: Written: the term number of each token.
     """
-    mask = np.uint64(len(slot_keys) - 1)
-    most = min(3 * len(slot_keys) // 4, len(offsets) - 2)
+    mask = np.uint64(len(slot_terms) - 1)
+    most = min(3 * len(slot_terms) // 4, len(offsets) - 2)
+    one = np.uint64(1)
     terms = count[0]
-    for token in range(begin, len(keys)):
-        key = keys[token]
-        if key >= HASHED:
+    for token in range(begin, len(numbers)):
+        head = keys[2 * token]
+        tail = keys[2 * token + 1]
+        if tail >= HASHED:
             continue
-        if key == 0:
+        if tail == 0:
             numbers[token] = 0
             continue
-        slot = _spread(key) & mask
-        while slot_keys[slot] != key and slot_keys[slot] != 0:
-            slot = (slot + np.uint64(1)) & mask
-        if slot_keys[slot] == key:
+        slot = _slot_of(head, tail, mask)
+        while slots[2 * slot + one] != 0 and (slots[2 * slot] != head or slots[2 * slot + one] != tail):
+            slot = (slot + one) & mask
+        if slots[2 * slot + one] != 0:
             numbers[token] = slot_terms[slot]
             continue
         at = offsets[terms]
         if terms >= most or at + PACKED > len(pool):
             count[0] = terms
             return token
-        slot_keys[slot] = key
+        slots[2 * slot] = head
+        slots[2 * slot + one] = tail
         slot_terms[slot] = terms
         numbers[token] = terms
         terms += 1
-        size = 0
-        while size < PACKED and key >> np.uint64(8 * size + 8) != 0:
-            size += 1
-        for i in range(size):
-            pool[at + i] = (key >> np.uint64(8 * (size - 1 - i))) & np.uint64(0xFF)
+        size = np.int64(tail >> np.uint64(56))
+        first = 8 if size > 8 else size
+        for i in range(first):
+            pool[at + i] = (head >> np.uint64(8 * (first - 1 - i))) & np.uint64(0xFF)
+        for i in range(first, size):
+            pool[at + i] = (tail >> np.uint64(8 * (size - 1 - i))) & np.uint64(0xFF)
         offsets[terms] = at + size
     count[0] = terms
-    return len(keys)
+    return len(numbers)
 
 
 @kernel(
@@ -609,69 +634,136 @@ def intern_packed(keys, begin, slot_keys, slot_terms, pool, offsets, count, numb
     "int64[::1], int64[::1], uint32[::1])"
 )
 def intern_hashed(  # type: ignore[no-untyped-def]
-    keys, codes, starts, ends, begin, classes, slot_keys, slot_terms, pool, offsets, count, numbers
+    keys, codes, starts, ends, begin, classes, slots, slot_terms, pool, offsets, count, numbers
 ):
     """Like ``intern_packed`` for the tokens of which the key is a hash: what has the same key is compared.
 
-    Two loops are faster than one: in one, the writing of new forms crowds the registers of the other.
+    Two loops are faster than one: in one, the comparison crowds the registers of what most tokens need.
 
     Args:
-        keys: The number of each token's form, of ``form_keys``.
+        keys: The two numbers of each token's form, of ``form_keys``.
         codes: Code points that the tokens point into.
         starts: Where each token begins.
         ends: Where it ends.
         begin: The first token to do.
         classes: The class of every code point.
-        slot_keys: As for ``intern_packed``, with the same tables.
+        slots: As for ``intern_packed``, with the same tables.
         slot_terms: Likewise.
         pool: Likewise.
         offsets: Likewise.
         count: Likewise.
         numbers: Written: the term number of each of these tokens.
     """
-    mask = np.uint64(len(slot_keys) - 1)
-    most = min(3 * len(slot_keys) // 4, len(offsets) - 2)
+    mask = np.uint64(len(slot_terms) - 1)
+    most = min(3 * len(slot_terms) // 4, len(offsets) - 2)
+    one = np.uint64(1)
     terms = count[0]
-    for token in range(begin, len(keys)):
-        key = keys[token]
-        if key < HASHED:
+    for token in range(begin, len(numbers)):
+        tail = keys[2 * token + 1]
+        if tail < HASHED:
             continue
+        head = keys[2 * token]
         start = starts[token]
         end = ends[token]
-        slot = _spread(key) & mask
-        while slot_keys[slot] != 0:
+        slot = _slot_of(head, tail, mask)
+        while slots[2 * slot + one] != 0:
             term = slot_terms[slot]
-            if slot_keys[slot] == key and _is_form(
-                codes, classes, start, end, pool, offsets[term], offsets[term + 1]
+            if (
+                slots[2 * slot] == head
+                and slots[2 * slot + one] == tail
+                and _is_form(codes, classes, start, end, pool, offsets[term], offsets[term + 1])
             ):
                 break
-            slot = (slot + np.uint64(1)) & mask
-        if slot_keys[slot] == 0:
+            slot = (slot + one) & mask
+        if slots[2 * slot + one] == 0:
             at = offsets[terms]
             if terms >= most or at + 4 * (end - start) > len(pool):
                 count[0] = terms
                 return token
-            slot_keys[slot] = key
+            slots[2 * slot] = head
+            slots[2 * slot + one] = tail
             slot_terms[slot] = terms
             terms += 1
             offsets[terms] = _write_form(codes, classes, start, end, pool, at)
         numbers[token] = slot_terms[slot]
     count[0] = terms
-    return len(keys)
+    return len(numbers)
 
 
 @kernel(f"void({READ_U64}, {READ_U32}, uint64[::1], uint32[::1])")
-def rehash(slot_keys, slot_terms, larger_keys, larger_terms):  # type: ignore[no-untyped-def]
-    """Move the entries of the table of ``intern`` to a larger one, a power of two, all zero."""
-    mask = np.uint64(len(larger_keys) - 1)
-    for i in range(len(slot_keys)):
-        key = slot_keys[i]
-        if key != 0:
-            slot = _spread(key) & mask
-            while larger_keys[slot] != 0:
-                slot = (slot + np.uint64(1)) & mask
-            larger_keys[slot] = key
+def rehash(slots, slot_terms, larger, larger_terms):  # type: ignore[no-untyped-def]
+    """Move the entries of the table of ``intern_packed`` to a larger one, a power of two, all zero."""
+    mask = np.uint64(len(larger_terms) - 1)
+    one = np.uint64(1)
+    for i in range(len(slot_terms)):
+        head = slots[2 * i]
+        tail = slots[2 * i + 1]
+        if tail != 0:
+            slot = _slot_of(head, tail, mask)
+            while larger[2 * slot + one] != 0:
+                slot = (slot + one) & mask
+            larger[2 * slot] = head
+            larger[2 * slot + one] = tail
             larger_terms[slot] = slot_terms[i]
+
+
+@kernel(f"void({READ_U32}, {READ_I64}, int64[::1])")
+def utf8_places(codes, characters, places):  # type: ignore[no-untyped-def]
+    """Write at which byte of the UTF-8 each of these characters begins; they ascend."""
+    byte = 0
+    at = 0
+    for i in range(len(characters)):
+        while at < characters[i]:
+            code = codes[at]
+            byte += 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000)
+            at += 1
+        places[i] = byte
+
+
+@kernel(f"int64({READ_I32}, {READ_I32}, {READ_I64}, {READ_I64}, uint8[::1], int64[::1])")
+def pack_places(starts, ends, tokens, characters, packed, bounds):  # type: ignore[no-untyped-def]
+    """1 when the tokens of each block were packed, 0 when they do not follow one another.
+
+    A block's bytes are those of docs/index-format.md: the gap before each token, then its length, both
+    in one byte, and for every 255 the number itself in four.
+
+    Args:
+        starts: Where each token begins.
+        ends: Where it ends.
+        tokens: The first token of each block and the end of the last one, (blocks + 1,).
+        characters: Where each block begins, (blocks,).
+        packed: Written: two bytes a token, and four for each 255 that its gap and length have together.
+        bounds: Written: where each block's bytes begin and the last one's end, (blocks + 1,).
+    """
+    at = 0
+    for block in range(len(characters)):
+        bounds[block] = at
+        low = tokens[block]
+        n = tokens[block + 1] - low
+        before = characters[block]
+        large = 0
+        for i in range(n):
+            gap = starts[low + i] - before
+            length = ends[low + i] - starts[low + i]
+            if gap < 0 or length < 0:
+                return 0
+            packed[at + i] = min(gap, 255)
+            packed[at + n + i] = min(length, 255)
+            large += (gap >= 255) + (length >= 255)
+            before = ends[low + i]
+        at += 2 * n
+        # Gaps first, then lengths, each only where there is one.
+        for part in range(2 if large else 0):
+            before = characters[block]
+            for i in range(n):
+                number = starts[low + i] - before if part == 0 else ends[low + i] - starts[low + i]
+                before = ends[low + i]
+                if number >= 255:
+                    for byte in range(4):
+                        packed[at] = (number >> (8 * byte)) & 0xFF
+                        at += 1
+    bounds[len(characters)] = at
+    return 1
 
 
 def gather_strings(

@@ -557,9 +557,10 @@ class _TextsWriter:
             return
         texts, starts, ends = zip(*self._held, strict=True)
         self._held, self._held_characters = [], 0
-        text, begins = "".join(texts), np.concatenate(starts)
-        words = self._compressor.compress(encode(text))
-        offsets = self._compressor.compress(pack_offsets(begins, np.concatenate(ends)))
+        text = "".join(texts)
+        begins, stops = np.concatenate(starts).astype(np.int32), np.concatenate(ends).astype(np.int32)
+        (places,) = pack_offsets(begins, stops, np.array([0, begins.size], np.int64), np.zeros(1, np.int64))
+        words, offsets = self._compressor.compress(encode(text)), self._compressor.compress(places)
         self._write(words + offsets, len(words), begins.size, len(text))
 
     def _write(self, packed: bytes, middle: int, tokens: int, characters: int) -> None:

@@ -8,6 +8,7 @@ verified against its checksum, and its numbers against their range, before they 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -523,19 +524,29 @@ class Segment:
             raise self.data.damaged(section, f"a number in it is not below {limit:,}")
 
 
-def pack_offsets(starts: NDArray[np.int64], ends: NDArray[np.int64]) -> bytes:
-    """Tokens' offsets as gaps and lengths of one byte each, large ones in a list of uint32 after them.
+def pack_offsets(
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
+    tokens: NDArray[np.int64],
+    characters: NDArray[np.int64],
+) -> list[memoryview]:
+    """The offsets of each block's tokens as gaps and lengths of one byte each, large ones in a list of uint32 after them.
 
     Args:
-        starts: Where each token begins, from the block's first code point, not before the last one's end.
+        starts: Where each token begins, none before the end of the last one.
         ends: Where each ends.
+        tokens: The first token of each block, and the number of all, (blocks + 1,).
+        characters: Where each block begins, in what the tokens' places count, (blocks,).
     """
-    gaps = starts.copy()
-    gaps[1:] -= ends[:-1]
-    numbers = np.concatenate([gaps, ends - starts])
-    small = np.minimum(numbers, ESCAPE).astype(np.uint8)
-    large = numbers[small == ESCAPE].astype(np.uint32)
-    return bytes(small.tobytes() + large.tobytes())
+    from tendency.corpus.kernels import pack_places
+
+    reach = int(ends[-1] - characters[0]) if ends.size else 0
+    packed = np.empty(2 * starts.size + 4 * (max(reach, 0) // ESCAPE), np.uint8)
+    bounds = np.empty(tokens.size, np.int64)
+    if not pack_places(starts, ends, tokens, characters, packed, bounds):
+        raise AssertionError("tokens must follow one another")
+    view, places = packed.data, bounds.tolist()
+    return [view[low:high] for low, high in itertools.pairwise(places)]
 
 
 def unpack_offsets(data: bytes, n: int) -> tuple[NDArray[np.int64], NDArray[np.int64]] | None:

@@ -34,23 +34,34 @@ class Tokeniser:
 
     def warm_up(self) -> None:
         """Load the kernels, so that the memory that they take is known beforehand."""
-        terms, *_ = self._scan("word", [4], [None])
+        terms, *_ = self._scan(_code_points("word"), [4], [None])
         invert(terms, 2)
         sort_order(self.forms()[0])
 
     def feed(
-        self, builder: SegmentBuilder, documents: Sequence[Document], digests: Sequence[Digests]
+        self,
+        builder: SegmentBuilder,
+        documents: Sequence[Document],
+        digests: Sequence[Digests],
+        utf8: Sequence[bytes] = (),
     ) -> None:
-        """Tokenise documents into a builder."""
+        """Tokenise documents into a builder.
+
+        Args:
+            builder: The segment's.
+            documents: The documents; a large one comes alone.
+            digests: Their digests.
+            utf8: Their texts encoded; a large one is encoded in parts.
+        """
         if len(documents) == 1 and len(documents[0].text) > 2 * BATCH:
             self._feed_large(builder, documents[0], digests[0])
             return
-        text = "".join(document.text for document in documents)
+        codes = _code_points("".join([document.text for document in documents]))
         lengths = [len(document.text) for document in documents]
         languages = [document.fields.get("language") for document in documents]
-        terms, starts, ends, first = self._scan(text, lengths, languages)
+        terms, starts, ends, first = self._scan(codes, lengths, languages)
         terms, starts, ends, first = _with_last_ends(terms, starts, ends, first, np.cumsum(lengths))
-        builder.add_tokens(text, terms, starts, ends)
+        builder.add_tokens(b"".join(utf8), codes, terms, starts, ends)
         tokens = np.diff(first)
         builder.add_documents(documents, digests, tokens, tokens - _ends_in(terms, first))
 
@@ -59,26 +70,23 @@ class Tokeniser:
         tokens = words = 0
         for stretch in stretches(document.text, document.fields.get("language")):
             terms = self._vocabulary.add(stretch.codes, stretch.starts, stretch.ends)
-            builder.add_tokens(
-                stretch.text, terms, stretch.starts.astype(np.int64), stretch.ends.astype(np.int64)
-            )
+            codes = stretch.codes[: len(stretch.text)]
+            builder.add_tokens(encode(stretch.text), codes, terms, stretch.starts, stretch.ends)
             tokens += terms.size
             words += int(np.count_nonzero(terms))
         if tokens == 0:
-            end = np.zeros(1, np.int64)
-            builder.add_tokens("", np.zeros(1, np.uint32), end, end)
+            end = np.zeros(1, np.int32)
+            builder.add_tokens(b"", np.empty(0, np.uint32), np.zeros(1, np.uint32), end, end)
             tokens = 1
         builder.add_documents([document], [digest], np.array([tokens]), np.array([words]))
 
     def _scan(
-        self, text: str, lengths: Sequence[int], languages: Sequence[str | None]
-    ) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-        codes = _code_points(text)
+        self, codes: NDArray[np.uint32], lengths: Sequence[int], languages: Sequence[str | None]
+    ) -> tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
         bounds = np.zeros(len(lengths) + 1, np.int64)
         np.cumsum(lengths, out=bounds[1:])
         batch = scan_codes(codes, bounds, languages)
-        terms = self._vocabulary.add(codes, batch.starts, batch.ends)
-        return terms, batch.starts.astype(np.int64), batch.ends.astype(np.int64), batch.first
+        return self._vocabulary.add(codes, batch.starts, batch.ends), batch.starts, batch.ends, batch.first
 
     def forms(self) -> tuple[Strings, Strings]:
         """The forms met, and their folded forms, by term number; the tokeniser starts anew."""
@@ -168,11 +176,11 @@ def _code_points(text: str) -> NDArray[np.uint32]:
 
 def _with_last_ends(
     terms: NDArray[np.uint32],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
+    starts: NDArray[np.int32],
+    ends: NDArray[np.int32],
     first: NDArray[np.int64],
     bounds: NDArray[np.int64],
-) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
     """The tokens with a sentence end at the end of each document that has none, being without words."""
     bare = np.flatnonzero(first[1:] == first[:-1])
     if bare.size:

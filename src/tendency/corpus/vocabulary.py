@@ -22,11 +22,12 @@ class Vocabulary:
 
     def __init__(self, expected: int = 1 << 16) -> None:
         room = 1 << max(10, (2 * expected - 1).bit_length())
-        self._slot_keys = np.zeros(room, np.uint64)
+        self._slots = np.zeros(2 * room, np.uint64)
         self._slot_terms = np.zeros(room, np.uint32)
         self._offsets = np.zeros(room + 2, np.int64)
         self._pool = np.empty(8 * room, np.uint8)
         self._count = np.ones(1, np.int64)
+        self._keys = np.empty(0, np.uint64)
 
     def __len__(self) -> int:
         """How many terms there are, the sentence end included."""
@@ -35,7 +36,7 @@ class Vocabulary:
     @property
     def nbytes(self) -> int:
         """The memory held, in bytes."""
-        return sum(table.nbytes for table in self._tables())
+        return self._keys.nbytes + sum(table.nbytes for table in self._tables())
 
     def add(
         self, codes: NDArray[np.uint32], starts: NDArray[np.int32], ends: NDArray[np.int32]
@@ -50,15 +51,15 @@ class Vocabulary:
         from tendency.corpus.kernels import PACKED, form_keys, intern_hashed, intern_packed
 
         numbers = np.empty(len(starts), np.uint32)
-        keys = np.empty(len(starts), np.uint64)
+        keys = self._keys_for(len(starts))
         classes = character_classes()
         form_keys(codes, starts, ends, classes, keys)
         done = 0
-        while (done := intern_packed(keys, done, *self._tables(), numbers)) < len(keys):
+        while (done := intern_packed(keys, done, *self._tables(), numbers)) < len(starts):
             self._grow(PACKED)
         done = 0
         tokens = (codes, starts, ends)
-        while (done := intern_hashed(keys, *tokens, done, classes, *self._tables(), numbers)) < len(keys):
+        while (done := intern_hashed(keys, *tokens, done, classes, *self._tables(), numbers)) < len(starts):
             self._grow(4 * int(ends[done] - starts[done]))
         return numbers
 
@@ -76,8 +77,14 @@ class Vocabulary:
         offsets = self._offsets[: len(self) + 1]
         return self._pool[: offsets[-1]], offsets
 
+    def _keys_for(self, tokens: int) -> NDArray[np.uint64]:
+        # Kept from one time to the next: fresh memory costs as much as what is written to it.
+        if 2 * tokens > self._keys.size:
+            self._keys = np.empty(2 * tokens, np.uint64)
+        return self._keys[: 2 * tokens]
+
     def _tables(self) -> tuple[NDArray[Any], ...]:
-        return self._slot_keys, self._slot_terms, self._pool, self._offsets, self._count
+        return self._slots, self._slot_terms, self._pool, self._offsets, self._count
 
     def _grow(self, longest: int) -> None:
         from tendency.corpus.kernels import rehash
@@ -87,11 +94,11 @@ class Vocabulary:
             pool = np.empty(max(2 * len(self._pool), used + longest), np.uint8)
             pool[:used] = self._pool[:used]
             self._pool = pool
-        if 4 * len(self) >= 3 * len(self._slot_keys):
-            keys = np.zeros(2 * len(self._slot_keys), np.uint64)
-            terms = np.zeros(keys.size, np.uint32)
-            rehash(self._slot_keys, self._slot_terms, keys, terms)
-            self._slot_keys, self._slot_terms = keys, terms
+        if 4 * len(self) >= 3 * len(self._slot_terms):
+            slots = np.zeros(2 * len(self._slots), np.uint64)
+            terms = np.zeros(2 * len(self._slot_terms), np.uint32)
+            rehash(self._slots, self._slot_terms, slots, terms)
+            self._slots, self._slot_terms = slots, terms
         if len(self) + 2 >= len(self._offsets):
             offsets = np.zeros(2 * len(self._offsets), np.int64)
             offsets[: len(self) + 1] = self._offsets[: len(self) + 1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tendency.corpus import terms_map
-from tendency.corpus.builder import Digests, SegmentBuilder, digests_of
+from tendency.corpus.builder import Digests, digests_of
 from tendency.corpus.changes import Changes
 from tendency.corpus.compacting import merge_like_sized
 from tendency.corpus.index import Index
+from tendency.corpus.lanes import LANE_BYTES, Batch, Lanes, Made, lanes_for
 from tendency.corpus.lock import HOLDER, writing
 from tendency.corpus.lock import NAME as LOCK
 from tendency.corpus.manifest import NAME as MANIFEST
 from tendency.corpus.manifest import Entry, Manifest, read_manifest
-from tendency.corpus.memory import release, resident_bytes
-from tendency.corpus.segment import Segment
+from tendency.corpus.memory import resident_bytes
 from tendency.corpus.storage import describing, sync_folder
 from tendency.corpus.strings import encode
 from tendency.corpus.tokenising import BATCH, Tokeniser
@@ -42,9 +41,6 @@ LARGEST: Final = 256 * 1000 * 1000
 LEAST_MEMORY: Final = 64 << 20
 _SWEPT_AFTER: Final = 24 * 3600
 _FIRST_IDS: Final = 10
-_MOST_POSITIONS: Final = 1 << 31
-_BATCH_BYTES: Final = 32 * BATCH
-"""What a batch needs while it is scanned, measured."""
 _BYTES_PER_CHARACTER: Final = 3
 """What a large document adds to the segment in hand, about: its tokens, twice, and its compressed text."""
 _MOST_IN_BATCH: Final = 4096
@@ -291,14 +287,13 @@ class _Run:
         self._progress = progress
         self._changes = Changes(Index.open(folder))
         self._committed = len(self._changes.segments)
-        self._tokeniser = Tokeniser()
-        self._tokeniser.warm_up()
+        Tokeniser().warm_up()
         # What the process holds already counts, but never leaves less than an eighth for documents. A fifth is
         # kept back: freed memory is not at once the system's again.
-        self._room = max((memory - resident_bytes() - _BATCH_BYTES) * 4 // 5, memory // 8)
-        self._builder: SegmentBuilder | None = None
-        self._known: dict[str, tuple[int, int]] = {}
-        self._live: list[bool] = []
+        lanes = lanes_for(memory)
+        room = max((memory - resident_bytes() - lanes * LANE_BYTES) * 4 // 5, memory // 8)
+        self._lanes = Lanes(folder / "segments", f"{self._changes.index.generation + 1:06d}", room, lanes)
+        self._known: dict[str, tuple[Batch, int, int]] = {}
         self._counts = _Counts()
         self._documents, self._bytes = 0, 0
 
@@ -315,7 +310,8 @@ class _Run:
                 size += len(piece.text)
         if batch:
             self._take_batch(batch)
-        self._finish_segment()
+        self._name(self._lanes.finish())
+        self._lanes.close()
 
     def commit(self) -> Added:
         """Commit what was taken in; nothing when the live documents are as before."""
@@ -352,8 +348,7 @@ class _Run:
 
     def abandon(self) -> None:
         """Remove what was written and not committed; what cannot be told is swept later."""
-        if self._builder is not None:
-            self._builder.abandon()
+        self._lanes.abandon()
         self._discard()
 
     def _discard(self) -> None:
@@ -397,58 +392,63 @@ class _Run:
         held = self._known.pop(id, None)
         if held is None:
             return self._changes.kill_id(id)
-        self._live[held[0]] = False
+        batch, place, _ = held
+        batch.live[place] = False
         return True
 
-    def _take_batch(self, batch: list[Document]) -> None:
-        digests = [digests_of(document) for document in batch]
-        self._make_room(sum(len(document.text) for document in batch))
-        fresh = self._fresh(self._builder.documents if self._builder else 0, batch, digests)
-        if fresh:
-            builder = self._open_builder()
-            self._tokeniser.feed(builder, [batch[i] for i in fresh], [digests[i] for i in fresh])
-            if self._too_large():
-                self._finish_segment()
-        self._documents += len(batch)
+    def _take_batch(self, documents: list[Document]) -> None:
+        large = len(documents) == 1 and len(documents[0].text) > 2 * BATCH
+        utf8 = [] if large else [encode(document.text) for document in documents]
+        digests = [digests_of(documents[0])] if large else [*map(digests_of, documents, utf8)]
+        batch = self._fresh(documents, digests, utf8)
+        if batch.ids:
+            if large:
+                self._name(self._lanes.take(batch, _BYTES_PER_CHARACTER * len(documents[0].text)))
+            else:
+                self._name(self._lanes.give(batch))
+        self._documents += len(documents)
         self._bytes += sum(digest.bytes for digest in digests)
         if self._progress is not None:
             self._progress(self._documents, self._bytes)
 
-    def _too_large(self) -> bool:
-        """Whether the segment in hand has used up the budget."""
-        builder = self._builder
-        return builder is not None and (
-            builder.held + self._tokeniser.held > self._room or builder.positions > _MOST_POSITIONS
-        )
-
-    def _make_room(self, characters: int) -> None:
-        """End the segment first when a large document would not fit beside it."""
-        if self._builder is not None and characters > 2 * BATCH:
-            held = self._builder.held + self._tokeniser.held
-            if held + _BYTES_PER_CHARACTER * characters > self._room:
-                self._finish_segment()
-
-    def _fresh(self, number: int, batch: list[Document], digests: list[Digests]) -> list[int]:
-        """Which documents of a batch to take in, the first as ``number``; those that they replace die here."""
+    def _fresh(self, documents: list[Document], digests: list[Digests], utf8: list[bytes]) -> Batch:
+        """The documents to take in; those that they replace die here."""
         hashes = np.fromiter((digest.id for digest in digests), np.uint64, len(digests))
         maybe = self._changes.candidates(hashes).tolist()
-        fresh: list[int] = []
-        for i, (document, digest) in enumerate(zip(batch, digests, strict=True)):
-            if self._is_new(document, digest, maybe[i]):
-                self._known[document.id] = (number + len(fresh), digest.content)
-                self._live.append(True)
-                fresh.append(i)
-        return fresh
+        batch = Batch([], np.ones(len(documents), np.bool_), [], [], [])
+        for place, (document, digest, held) in enumerate(zip(documents, digests, maybe, strict=True)):
+            if self._is_new(document, digest, held):
+                batch.utf8 += utf8[place : place + 1]
+                self._known[document.id] = (batch, len(batch.ids), digest.content)
+                batch.ids.append(document.id)
+                batch.documents.append(document)
+                batch.digests.append(digest)
+        batch.live = batch.live[: len(batch.ids)]
+        return batch
+
+    def _name(self, made: Iterable[Made]) -> None:
+        """Name finished segments; their documents are looked for in them from now on."""
+        for segment, live, batches in ((each.segment, each.live(), each.batches) for each in made):
+            for batch in batches:
+                for id_ in batch.ids:
+                    held = self._known.get(id_)
+                    if held is not None and held[0] is batch:
+                        del self._known[id_]
+            if live.any():
+                self._changes.append(segment, live, str(TOKENISER_VERSION))
+            else:
+                shutil.rmtree(segment.path, ignore_errors=True)
 
     def _is_new(self, document: Document, digest: Digests, maybe: bool) -> bool:
         """Whether to take in a document; the one that it replaces dies here."""
         known = self._known.get(document.id)
         if known is not None:
-            if known[1] == digest.content:
+            batch, place, content = known
+            if content == digest.content:
                 self._counts.unchanged += 1
                 return False
             self._note(document, repeated=True)
-            self._live[known[0]] = False
+            batch.live[place] = False
             return True
         held = self._changes.holder(document.id) if maybe else None
         if held is None:
@@ -478,34 +478,6 @@ class _Run:
             counts.replaced += 1
         if len(ids) < _FIRST_IDS:
             ids.append(document.id)
-
-    def _open_builder(self) -> SegmentBuilder:
-        if self._builder is None:
-            number = len(self._changes.segments) - self._committed
-            name = f"{self._changes.index.generation + 1:06d}-{number:04d}-{secrets.token_hex(4)}"
-            self._builder = SegmentBuilder(self._folder / "segments" / name)
-        return self._builder
-
-    def _finish_segment(self) -> None:
-        """Write the segment in hand, if there is one."""
-        builder, self._builder = self._builder, None
-        if builder is None:
-            return
-        live = np.asarray(self._live, np.bool_)
-        self._known, self._live = {}, []
-        if not builder.documents or not live.any():
-            builder.abandon()
-            self._tokeniser.forms()
-            return
-        try:
-            forms, folded = self._tokeniser.forms()
-            seals = builder.finish(forms, folded)
-        except BaseException:
-            builder.abandon()
-            raise
-        self._changes.append(Segment(builder.path, seals), live, str(TOKENISER_VERSION))
-        del builder, forms, folded
-        release()
 
 
 def split(document: Document, most: int) -> list[Document] | None:

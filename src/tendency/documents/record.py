@@ -39,24 +39,23 @@ class Shaper:
     notes: list[Note] = field(default_factory=list)
     _displaced: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        names = self.options.names
+        # Columns that only together make an id or a date say more by themselves, and stay.
+        self._taken = {names.id, names.date, names.text}
+        self._renamed = {names.title: "title", names.author: "author"}
+
     def document(self, record: Record) -> Document | Problem:
         """The document, or the problem that keeps it out."""
         values, names = record.values, self.options.names
         id_ = self._id(values)
         written = self._date(values)
-        text = values.get(names.text)
-        missing = [
-            (kind, column)
-            for kind, column, value in (
-                ("id", names.id, id_),
-                ("date", names.date, written),
-                ("text", names.text, as_text(text)),
-            )
-            if value is None
-        ]
-        if missing:
-            return self._missing(missing, record)
-        if isinstance(text, (list, tuple, Mapping)):
+        held = values.get(names.text)
+        text = as_text(held)
+        if id_ is None or written is None or text is None:
+            parts = (("id", names.id, id_), ("date", names.date, written), ("text", names.text, text))
+            return self._missing([(kind, column) for kind, column, value in parts if value is None], record)
+        if isinstance(held, (list, tuple, Mapping)):
             what = f"the text (column {names.text!r}) is a list or an object, not a text."
             return Problem(
                 self.source.name,
@@ -66,7 +65,7 @@ class Shaper:
                 "no text",
             )
         try:
-            date = self._span(written or "", values)
+            date = self._span(written, values)
         except UndatableError as error:
             return Problem(self.source.name, record.line, str(error), _DATE_REMEDY, "date not understood")
         try:
@@ -75,7 +74,7 @@ class Shaper:
             what = "a value is nested too deeply to be kept as a field."
             return Problem(self.source.name, record.line, what, "Flatten it.", "broken line")
         origin = self.source.name if record.line is None else f"{self.source.name}:{record.line}"
-        return Document(id_ or "", date, as_text(text) or "", fields, origin)
+        return Document(id_, date, text, fields, origin)
 
     def _id(self, values: Mapping[str, object]) -> str | None:
         name = self.options.names.id
@@ -100,16 +99,10 @@ class Shaper:
         return parse_date(written, language=language, order=self.options.date_order)
 
     def _fields(self, values: Mapping[str, object], record: Record) -> dict[str, str]:
-        names = self.options.names
-        # Columns that only together make an id or a date say more by themselves, and stay.
-        taken = {names.id, names.date, names.text}
-        renamed = {names.title: "title", names.author: "author"}
+        taken, renamed = self._taken, self._renamed
         fields: dict[str, str] = {}
         for column, value in values.items():
-            if column in taken:
-                continue
-            text = as_text(value)
-            if text is None:
+            if column in taken or (text := as_text(value)) is None:
                 continue
             name = renamed.get(column)
             if name is None:

@@ -16,10 +16,10 @@ def as_text(value: object) -> str | None:
     Numbers stand as they would in JSON, truth values as ``true`` and ``false``, dates as ISO, lists
     and objects as compact JSON.
     """
-    if value is None:
-        return None
     if isinstance(value, str):
         return value if value and not value.isspace() else None
+    if value is None:
+        return None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
