@@ -81,13 +81,13 @@ class ContainerWriter:
             Section(name, values.dtype.str.replace("|", "<"), start, values.size, checksum(values))
         )
 
-    def stream(self, name: str, kind: str = "<u1") -> Callable[[bytes], None]:
+    def stream(self, name: str, kind: str = "<u1") -> Callable[[bytes | memoryview], None]:
         """A function that appends the bytes of numbers of this type to a new section; ends when the next one starts."""
         start, digest = self._align(), xxhash.xxh3_64()
         at, width = len(self._sections), np.dtype(kind).itemsize
         self._sections.append(Section(name, kind, start, 0, digest.intdigest()))
 
-        def append(data: bytes) -> None:
+        def append(data: bytes | memoryview) -> None:
             self._write(data)
             digest.update(data)
             self._sections[at] = Section(name, kind, start, (self._at - start) // width, digest.intdigest())

@@ -54,6 +54,8 @@ from tendency.corpus.text_rules import (
 ROMAN = (67, 68, 73, 76, 77, 86, 88)
 RIGHT_BRACKET = 41
 LEADER = 5
+FULL_STOP = 0x2E
+SMALL_Z = 0x7A
 
 READ_U8 = "Array(uint8, 1, 'C', readonly=True)"
 READ_U32 = "Array(uint32, 1, 'C', readonly=True)"
@@ -433,24 +435,31 @@ def scan_documents(  # type: ignore[no-untyped-def]
     return n
 
 
-def invert(tokens: NDArray[np.uint32], first: NDArray[np.int64]) -> NDArray[np.uint32]:
-    """The positions of every term, ascending in each: a counting sort.
+@kernel(f"void({READ_U32}, int64[::1])")
+def count_terms(terms, counts):  # type: ignore[no-untyped-def]
+    """Add how often each term occurs."""
+    for term in terms:
+        counts[term] += 1
+
+
+@kernel(f"void(uint32[::1], {READ_U32}, int64, uint32[::1], uint32[::1])")
+def invert(tokens, numbers, base, places, postings):  # type: ignore[no-untyped-def]
+    """Give terms their new numbers, and write each position where its term's next one goes.
+
+    Terms are best numbered in the order in which they come: those that are frequent then lie together
+    in ``places``.
 
     Args:
-        tokens: The term at each position.
-        first: Where each term's positions begin in the result, (terms + 1,).
+        tokens: The term at each position from ``base`` on; its new number is written there.
+        numbers: The new number of each term.
+        base: The first position.
+        places: Where the next position of each term goes, by its old number; moved on.
+        postings: Written: the positions of each term.
     """
-    postings = np.empty(len(tokens), np.uint32)
-    invert_into(tokens, first.copy(), postings)
-    return postings
-
-
-@kernel(f"void({READ_U32}, int64[::1], uint32[::1])")
-def invert_into(tokens, places, postings):  # type: ignore[no-untyped-def]
-    """Write each position where its term's next one goes, and move that place on."""
-    for position in range(len(tokens)):
-        term = tokens[position]
-        postings[places[term]] = position
+    for i in range(len(tokens)):
+        term = tokens[i]
+        tokens[i] = numbers[term]
+        postings[places[term]] = base + i
         places[term] += 1
 
 
@@ -529,16 +538,29 @@ def form_keys(codes, starts, ends, classes, keys):  # type: ignore[no-untyped-de
         head = np.uint64(0)
         tail = np.uint64(0)
         size = 0
+        if end - start <= PACKED:
+            # Nearly all are ASCII letters and digits: one byte each, none of them invisible.
+            plain = True
+            for place in range(start, min(end, start + 8)):
+                code = codes[place]
+                plain &= FULL_STOP <= code <= SMALL_Z
+                head = (head << np.uint64(8)) | np.uint64(code)
+            for place in range(start + 8, end):
+                code = codes[place]
+                plain &= FULL_STOP <= code <= SMALL_Z
+                tail = (tail << np.uint64(8)) | np.uint64(code)
+            if plain:
+                keys[2 * token] = head
+                keys[2 * token + 1] = tail | np.uint64(end - start) << np.uint64(56)
+                continue
+            head = np.uint64(0)
+            tail = np.uint64(0)
         for place in range(start, end):
             code = codes[place]
             if classes[code] <= INVISIBLE:
                 continue
-            if code < 0x80:
-                byte = np.uint64(code)
-                more = 0
-            else:
-                more = 1 if code < 0x800 else 2 if code < 0x10000 else 3
-                byte = np.uint64((0x780 >> more) & 0xFF | (code >> (6 * more)))
+            more = 0 if code < 0x80 else 1 if code < 0x800 else 2 if code < 0x10000 else 3
+            byte = np.uint64(code) if more == 0 else np.uint64((0x780 >> more) & 0xFF | (code >> (6 * more)))
             while True:
                 if size < 8:
                     head = (head << np.uint64(8)) | byte
@@ -711,12 +733,13 @@ def rehash(slots, slot_terms, larger, larger_terms):  # type: ignore[no-untyped-
 def utf8_places(codes, characters, places):  # type: ignore[no-untyped-def]
     """Write at which byte of the UTF-8 each of these characters begins; they ascend."""
     byte = 0
-    at = 0
+    before = 0
     for i in range(len(characters)):
-        while at < characters[i]:
-            code = codes[at]
-            byte += 1 + (code >= 0x80) + (code >= 0x800) + (code >= 0x10000)
-            at += 1
+        more = np.uint32(0)
+        for code in codes[before : characters[i]]:
+            more += np.uint32(code >= 0x80) + np.uint32(code >= 0x800) + np.uint32(code >= 0x10000)
+        byte += characters[i] - before + more
+        before = characters[i]
         places[i] = byte
 
 

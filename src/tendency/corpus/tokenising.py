@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tendency.corpus.builder import Digests, SegmentBuilder, invert
+from tendency.corpus.builder import Digests, SegmentBuilder
 from tendency.corpus.strings import ERRORS, Strings, encode, sort_order
 from tendency.corpus.tokens import fold, scan_codes
 from tendency.corpus.vocabulary import Vocabulary
@@ -26,6 +26,7 @@ class Tokeniser:
 
     def __init__(self) -> None:
         self._vocabulary = Vocabulary()
+        self._room = np.empty(0, np.int32)
 
     @property
     def held(self) -> int:
@@ -34,8 +35,12 @@ class Tokeniser:
 
     def warm_up(self) -> None:
         """Load the kernels, so that the memory that they take is known beforehand."""
+        from tendency.corpus.kernels import count_terms, invert
+
         terms, *_ = self._scan(_code_points("word"), [4], [None])
-        invert(terms, 2)
+        count_terms(terms, np.zeros(2, np.int64))
+        places = np.array([0, 1], np.uint32)
+        invert(terms, places.copy(), 0, places, np.empty(2, np.uint32))
         sort_order(self.forms()[0])
 
     def feed(
@@ -85,7 +90,11 @@ class Tokeniser:
     ) -> tuple[NDArray[np.uint32], NDArray[np.int32], NDArray[np.int32], NDArray[np.int64]]:
         bounds = np.zeros(len(lengths) + 1, np.int64)
         np.cumsum(lengths, out=bounds[1:])
-        batch = scan_codes(codes, bounds, languages)
+        room = 2 * (codes.size + len(lengths))
+        if room > self._room.size:
+            # Kept from one time to the next: fresh memory costs as much as what is written to it.
+            self._room = np.empty(room, np.int32)
+        batch = scan_codes(codes, bounds, languages, self._room)
         return self._vocabulary.add(codes, batch.starts, batch.ends), batch.starts, batch.ends, batch.first
 
     def forms(self) -> tuple[Strings, Strings]:
@@ -198,6 +207,4 @@ def _with_last_ends(
 
 def _ends_in(terms: NDArray[np.uint32], first: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many sentence ends each document has."""
-    counted = np.concatenate([np.zeros(1, np.int64), np.cumsum(terms == 0)])
-    ends: NDArray[np.int64] = counted[first[1:]] - counted[first[:-1]]
-    return ends
+    return np.diff(np.searchsorted(np.flatnonzero(terms == 0), first))

@@ -79,7 +79,10 @@ def scan(text: str, language: str | None = None) -> Tokens:
 
 
 def scan_codes(
-    codes: NDArray[np.uint32], bounds: NDArray[np.int64], languages: Sequence[str | None]
+    codes: NDArray[np.uint32],
+    bounds: NDArray[np.int64],
+    languages: Sequence[str | None],
+    room: NDArray[np.int32] | None = None,
 ) -> BatchTokens:
     """The words and sentence ends of a batch of documents; the GIL is released meanwhile.
 
@@ -87,14 +90,16 @@ def scan_codes(
         codes: The documents' code points, one document after the other; fewer than 2³¹ in all.
         bounds: Where each document begins and the last one ends, (documents + 1,).
         languages: Each document's language, as for ``scan``.
+        room: Where the places may be written: two for each code point and document.
     """
     from tendency.corpus.kernels import scan_documents
 
     known = {language: ruleset(language) for language in set(languages)}
     rulesets = np.array([known[language] for language in languages], np.uint8)
-    room = len(codes) + len(rulesets)
+    most = len(codes) + len(rulesets)
     # Only the pages that tokens fall on are ever touched.
-    starts, ends = np.empty(room, np.int32), np.empty(room, np.int32)
+    places = np.empty(2 * most, np.int32) if room is None else room
+    starts, ends = places[:most], places[most : 2 * most]
     first = np.empty(len(rulesets) + 1, np.int64)
     tables = rule_tables()
     plain = len(codes) <= _SHORT and not scan_documents.ready

@@ -15,12 +15,13 @@ from tendency.documents.limits import LARGEST_TEXT, SAMPLE
 from tendency.documents.options import Options
 from tendency.documents.problem import Note, Problem
 from tendency.documents.record import Record
-from tendency.documents.streams import Source, sampled
+from tendency.documents.streams import Source, detach, sampled
 from tendency.errors import SourceError
 
 Event = Record | Problem | Note
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_PIECE = 2**18
 _LINE_REMEDY = "Mend the line, or leave it out; the other lines were read."
 
 
@@ -59,17 +60,29 @@ class _File:
     # Lines
 
     def _lines(self, stream: io.BufferedReader) -> Iterator[tuple[int, bytes] | Problem]:
-        number = 0
-        while line := stream.readline(LARGEST_TEXT + 1):
-            number += 1
-            if number == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")
-            if len(line) > LARGEST_TEXT and not line.endswith(b"\n"):
-                while line and not line.endswith(b"\n"):
-                    line = stream.readline(2**20)
-                yield self._too_long(number)
-                continue
-            yield number, line
+        number, rest = 0, b""
+        while piece := stream.read1(_PIECE):
+            lines = (rest + piece).split(b"\n") if rest else piece.split(b"\n")
+            rest = lines.pop()
+            for line in lines:
+                number += 1
+                if len(line) > LARGEST_TEXT:
+                    yield self._too_long(number)
+                else:
+                    yield number, line if number > 1 else line.removeprefix(b"\xef\xbb\xbf")
+            if len(rest) > _PIECE:
+                # Not looked through for its end again with every piece.
+                rest += stream.readline(max(LARGEST_TEXT + 1 - len(rest), 1))
+                number += 1
+                if len(rest) > LARGEST_TEXT and not rest.endswith(b"\n"):
+                    while rest and not rest.endswith(b"\n"):
+                        rest = stream.readline(_PIECE)
+                    yield self._too_long(number)
+                else:
+                    yield number, rest if number > 1 else rest.removeprefix(b"\xef\xbb\xbf")
+                rest = b""
+        if rest:
+            yield number + 1, rest if number else rest.removeprefix(b"\xef\xbb\xbf")
 
     def _wide_lines(self, stream: io.TextIOWrapper) -> Iterator[tuple[int, bytes] | Problem]:
         number = 0
@@ -86,7 +99,7 @@ class _File:
             how = "declared" if self.decoder.declared else "detected"
             raise SourceError(f"is not in the {how} encoding {self.decoder.encoding} ({error}).") from None
         finally:
-            stream.detach()
+            detach(stream)
 
     def _too_long(self, number: int) -> Problem:
         what = f"the line is longer than {LARGEST_TEXT // 2**20} MB."
@@ -113,7 +126,9 @@ class _File:
         if not isinstance(value, dict):
             what = f"there is {_kind(value)} where an object with names and values should stand."
             return Problem(self.source.name, number, what, _LINE_REMEDY, "broken line")
-        if any(isinstance(part, float) and abs(part) >= 2**63 for part in value.values()):
+        if float in map(type, value.values()) and any(
+            isinstance(part, float) and abs(part) >= 2**63 for part in value.values()
+        ):
             # orjson makes floats of integers over 64 bits; an id must keep all its digits.
             value = json.loads(line)
         return Record(value, number)
@@ -195,7 +210,7 @@ class _File:
         except UnicodeError as error:
             raise SourceError(f"is not in the declared encoding {self.decoder.encoding} ({error}).") from None
         finally:
-            text.detach()
+            detach(text)
 
 
 class _Buffer:

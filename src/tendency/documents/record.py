@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from tendency.documents.dates import DateSpan, parse_date
 from tendency.documents.document import Document
@@ -15,8 +16,7 @@ from tendency.documents.values import as_text, joined, whole_as_text
 from tendency.errors import UndatableError
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One document as its file has it: values by column, and the line on which it begins."""
 
     values: Mapping[str, object]

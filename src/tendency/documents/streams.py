@@ -7,10 +7,10 @@ import io
 import sys
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 from tendency.documents.limits import SAMPLE
 from tendency.errors import SourceError
@@ -54,6 +54,11 @@ class Source:
     @contextmanager
     def opened(self) -> Iterator[io.BufferedReader]:
         """The unpacked bytes."""
+        if self.path is not None and not self.packing:
+            with cast(io.BufferedReader, self.path.open("rb", 2**18)) as stream:
+                self._raw = stream
+                yield stream
+            return
         raw = sys.stdin.buffer if self.path is None else self.path.open("rb")
         self._raw = raw
         try:
@@ -61,6 +66,12 @@ class Source:
         finally:
             if self.path is not None:
                 raw.close()
+
+
+def detach(text: io.TextIOWrapper) -> None:
+    """Leave the bytes below a text open; nothing where they were closed before it."""
+    with suppress(ValueError):
+        text.detach()
 
 
 class _Pulled(io.RawIOBase):
@@ -131,6 +142,11 @@ def sampled(stream: io.BufferedReader) -> tuple[bytes, io.BufferedReader]:
     An error met while the sample is read is raised again where the stream reaches it, so that what
     stands before a break is not lost.
     """
+    if stream.seekable():
+        try:
+            return stream.read(SAMPLE), stream
+        finally:
+            stream.seek(0)
     pieces: list[bytes] = []
     size = 0
     failure: SourceError | OSError | None = None

@@ -12,7 +12,7 @@ from tendency.documents.limits import LARGEST_TEXT
 from tendency.documents.options import FieldNames, Options
 from tendency.documents.problem import Note, Problem
 from tendency.documents.record import Record, columns_of, hint
-from tendency.documents.streams import Source, sampled
+from tendency.documents.streams import Source, detach, sampled
 from tendency.errors import SourceError
 
 _DELIMITERS = ",;\t|"
@@ -69,7 +69,7 @@ class Table:
             how = "declared" if self._declared else "detected"
             raise SourceError(f"is not in the {how} encoding {encoding} ({error}).") from None
         finally:
-            text.detach()
+            detach(text)
 
     def _encoding(self, sample: bytes) -> str:
         encoding = self._decoder.encoding or marked(sample)

@@ -19,7 +19,7 @@ from tendency.documents.options import FieldNames, Options
 from tendency.documents.plain import date_in_name
 from tendency.documents.problem import Note, Problem
 from tendency.documents.record import Record
-from tendency.documents.streams import Source, sampled
+from tendency.documents.streams import Source, detach, sampled
 from tendency.documents.values import as_text
 from tendency.errors import SettingError, SourceError
 
@@ -253,7 +253,7 @@ class _File:
             how = "declared" if self.options.encoding else "detected"
             raise SourceError(f"is not in the {how} encoding {self._encoding} ({error}).") from None
         finally:
-            text.detach()
+            detach(text)
 
     def _read(self, stream: io.TextIOWrapper) -> Iterator[Event]:
         whole = self._name is None
