@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 
 BENCHMARKS = {
     "speed": ("speed.py", "building and asking, as ratios against SQLite FTS5 in the same run"),
+    "press": ("press", "a press of any size with the truth about it, for measuring"),
     "coverage": (
         "statistics/coverage.py",
         "how often intervals hold the true rate, over a grid of bursty texts",
