@@ -12,13 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench.press.writing import Press, stream, write
-
-
-def size(text: str) -> int:
-    """A number of tokens such as 10M or 500k."""
-    units = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
-    return round(float(text[:-1]) * units[text[-1]]) if text[-1] in units else int(text)
+from bench.press.writing import Press, size, stream, write
 
 
 def told(done: int, tasks: int) -> None:

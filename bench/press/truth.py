@@ -29,18 +29,21 @@ class Answer:
         documents: How many have a hit.
         across: Hits of a phrase when ends of sentences are not heeded.
         documents_across: How many documents have one of those.
+        unbroken: Hits without a comma or a quotation mark inside, which are all where punctuation is taken for a word.
     """
 
     hits: Counter[str] = field(default_factory=Counter)
     documents: int = 0
     across: int = 0
     documents_across: int = 0
+    unbroken: int = 0
 
     def __iadd__(self, other: Answer) -> Answer:
         self.hits.update(other.hits)
         self.documents += other.documents
         self.across += other.across
         self.documents_across += other.documents_across
+        self.unbroken += other.unbroken
         return self
 
     def as_row(self) -> dict[str, Any]:
@@ -50,6 +53,7 @@ class Answer:
             "documents": self.documents,
             "hits across sentence ends": self.across,
             "documents across sentence ends": self.documents_across,
+            "hits without punctuation inside": self.unbroken,
             "by month": dict(sorted(self.hits.items())),
         }
 
@@ -125,6 +129,7 @@ def count(batch: Batch) -> Truth:
             len(np.unique(document[inside])),
             len(anywhere),
             len(np.unique(document[anywhere])),
+            _unbroken(question, batch, inside),
         )
     if not batch.misread:
         truth.forms = _forms(batch, known, sentence, document)
@@ -156,6 +161,15 @@ def _hits(
         starts = starts[batch.words[starts + distance] == number]
     last = starts + len(numbers) - 1
     return starts[sentence[last] == sentence[starts]], starts[document[last] == document[starts]]
+
+
+def _unbroken(question: Question, batch: Batch, inside: Places) -> int:
+    """How many hits have nothing but spaces between their words; all of a question that is no phrase."""
+    whole = np.ones(len(inside), bool)
+    if question.kind == "phrase":
+        for distance in range(len(question.words) - 1):
+            whole &= batch.marks[inside + distance] == 0
+    return int(whole.sum())
 
 
 @cache

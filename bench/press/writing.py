@@ -61,6 +61,12 @@ class Press:
         }
 
 
+def size(text: str) -> int:
+    """A number of tokens such as 10M or 500k."""
+    units = {"k": 1_000, "M": 1_000_000, "G": 1_000_000_000}
+    return round(float(text[:-1]) * units[text[-1]]) if text[-1] in units else int(text)
+
+
 Task = tuple[Press, dict[Path, list[Stretch]]]
 
 
@@ -127,6 +133,7 @@ def _write_files(task: Task) -> Truth:
 
 def _write_truths(press: Press, truths: dict[str, Truth], folder: Path) -> None:
     told = {
+        "asked": press.tokens,
         "seed": press.seed,
         "misread": press.misread,
         "collocates' word": WORD,

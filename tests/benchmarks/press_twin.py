@@ -40,7 +40,8 @@ def starts(kind: str, asked: list[str], words: list[str]) -> list[int]:
 def answer(kind: str, asked: list[str], held: list[dict[str, Any]]) -> dict[str, Any]:
     """What ``truth.json`` says of a question."""
     months: Counter[str] = Counter()
-    across = within = torn = 0
+    across = within = torn = whole = 0
+    spaced = re.compile(rf"(?i)(?<![a-z]){' '.join(asked)}(?![a-z])")
     for document in held:
         parts = sentences(document["text"])
         hits = sum(len(starts(kind, asked, part)) for part in parts)
@@ -49,6 +50,7 @@ def answer(kind: str, asked: list[str], held: list[dict[str, Any]]) -> dict[str,
         anywhere = len(starts(kind, asked, [word for part in parts for word in part]))
         across += anywhere
         torn += anywhere > 0
+        whole += len(spaced.findall(document["text"])) if kind == "phrase" else hits
     return {
         "kind": kind,
         "words": asked,
@@ -56,6 +58,7 @@ def answer(kind: str, asked: list[str], held: list[dict[str, Any]]) -> dict[str,
         "documents": within,
         "hits across sentence ends": across,
         "documents across sentence ends": torn,
+        "hits without punctuation inside": whole,
         "by month": dict(sorted(months.items())),
     }
 
