@@ -3,6 +3,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUN    := $(VENV)/.run
 DEV    := $(VENV)/.dev
+BENCH  := $(VENV)/.bench
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
 .PHONY: demo test check bench clean
@@ -19,7 +20,7 @@ check: $(DEV)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(DEV)
+bench: $(BENCH)
 	$(BIN)/python -m bench
 
 clean:
@@ -34,4 +35,8 @@ $(RUN): pyproject.toml
 
 $(DEV): $(RUN)
 	@$(INSTALL) '.[dev,all]'
+	@touch $@
+
+$(BENCH): $(DEV)
+	@$(INSTALL) '.[dev,all,bench]'
 	@touch $@

@@ -1,4 +1,4 @@
-"""The benchmarks by name: ``python -m bench`` lists them, ``python -m bench speed`` runs one."""
+"""The benchmarks by name: ``python -m bench`` lists them, ``python -m bench planted`` runs one; without a name it is ``engine``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 BENCHMARKS = {
-    "speed": ("speed.py", "building and asking, as ratios against SQLite FTS5 in the same run"),
+    "engine": ("engine", "building and asking, as ratios against the peers in the same run, answers checked"),
+    "press": ("press", "a press of any size with the truth about it, for measuring"),
     "coverage": (
         "statistics/coverage.py",
         "how often intervals hold the true rate, over a grid of bursty texts",
@@ -28,7 +29,7 @@ BENCHMARKS = {
 
 def main() -> None:
     """Run the benchmark named first; its own options follow."""
-    name = sys.argv[1] if len(sys.argv) > 1 else "speed"
+    name = sys.argv[1] if len(sys.argv) > 1 else "engine"
     if name not in BENCHMARKS:
         for known, (_, meaning) in BENCHMARKS.items():
             print(f"python -m bench {known:<10} {meaning}")
