@@ -120,7 +120,7 @@ def test_answers_do_not_depend_on_batches(tmp_path: Path, monkeypatch: pytest.Mo
     for i in range(0, 40, 7):
         add(tmp_path / "many", shuffled[i : i + 7])
     monkeypatch.setattr(writer, "BATCH", 200)
-    monkeypatch.setattr(writer._Run, "_too_large", lambda self: True)
+    monkeypatch.setattr(writer.Run, "_too_large", lambda self: True)
     add(tmp_path / "cut", [*shuffled, doc("d1", "other"), documents[1]], merge=False)
     indexes = [Index.open(tmp_path / name) for name in ("one", "many", "cut")]
     assert [len(index.segments) for index in indexes[:2]] == [1, 6]
@@ -242,7 +242,7 @@ def test_stopped_anywhere(path: Path, monkeypatch: pytest.MonkeyPatch, step: int
         patch.setattr(os, "replace", stopping(os.replace))
         patch.setattr(os, "fsync", stopping(os.fsync))
         # What the writer would tidy up, a killed one leaves.
-        patch.setattr(writer._Run, "abandon", lambda self: None)
+        patch.setattr(writer.Run, "abandon", lambda self: None)
         try:
             add(path, [doc("a", "changed"), doc("c", "three")])
             finished = True

@@ -18,8 +18,8 @@ import durability_operations as operations
 from tendency.corpus import Index, add, check, iterate
 from tendency.corpus.lock import HOLDER, writing
 from tendency.corpus.lock import NAME as LOCK
+from tendency.corpus.manifest import COPY, read_manifest
 from tendency.corpus.manifest import NAME as MANIFEST
-from tendency.corpus.manifest import read_manifest
 from tendency.corpus.writer import sweep
 from tendency.errors import NotAnIndexError
 
@@ -214,7 +214,7 @@ def only_named_files_stay(path: Path, what: str) -> None:
     with writing(path, 1):
         sweep(path, older_than=-1)
     manifest = read_manifest(path)
-    named = {MANIFEST, LOCK}
+    named = {MANIFEST, COPY, LOCK}
     if manifest.terms_map:
         named.add(manifest.terms_map.file)
     for entry in manifest.segments:

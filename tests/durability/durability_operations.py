@@ -53,12 +53,12 @@ def documents(low: int, high: int, version: int = 0) -> list[Document]:
 
 def small_segments(path: Path, held: list[Document]) -> object:
     """Add, each few documents in a segment of their own, as if memory were short."""
-    batch, large = writer._MOST_IN_BATCH, writer._Run._too_large
-    writer._MOST_IN_BATCH, writer._Run._too_large = 3, lambda self: True
+    batch, large = writer._MOST_IN_BATCH, writer.Run._too_large
+    writer._MOST_IN_BATCH, writer.Run._too_large = 3, lambda self: True
     try:
         return add(path, held)
     finally:
-        writer._MOST_IN_BATCH, writer._Run._too_large = batch, large
+        writer._MOST_IN_BATCH, writer.Run._too_large = batch, large
 
 
 def warm_up(path: Path) -> None:

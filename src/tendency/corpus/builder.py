@@ -48,30 +48,33 @@ class Digests:
     bytes: int
 
 
+def digest_of_facts(document: Document) -> xxhash.xxh3_128:
+    """The digest of a document's content up to its text, which must follow; each part is preceded by its length."""
+    span = document.date
+    parts = [
+        encode(document.id),
+        b"%d %d" % (span.start.toordinal(), span.end.toordinal()),
+        encode(span.written),
+    ]
+    for field in sorted(document.fields):
+        parts += (encode(field), encode(document.fields[field]))
+    pieces = [piece for part in parts for piece in (len(part).to_bytes(8, "little"), part)]
+    pieces.append(len(document.fields).to_bytes(8, "little"))
+    return xxhash.xxh3_128(b"".join(pieces))
+
+
 def digests_of(document: Document) -> Digests:
-    """The digests of a document; every part of its content but the last is preceded by its length."""
-    content, text = xxhash.xxh3_128(), xxhash.xxh3_64()
-
-    def feed(part: bytes) -> None:
-        content.update(len(part).to_bytes(8, "little"))
-        content.update(part)
-
-    span, name = document.date, encode(document.id)
-    feed(name)
-    feed(b"%d %d" % (span.start.toordinal(), span.end.toordinal()))
-    feed(encode(span.written))
-    for field, value in sorted(document.fields.items()):
-        feed(encode(field))
-        feed(encode(value))
-    # The text is the last part, so that a large one can be fed in slices and is not held twice.
-    content.update(len(document.fields).to_bytes(8, "little"))
+    """The digests of a document."""
+    content, text = digest_of_facts(document), xxhash.xxh3_64()
     size = 0
+    # The text is the last part, so that a large one can be fed in slices and is not held twice.
     for at in range(0, len(document.text), _SLICE):
         part = encode(document.text[at : at + _SLICE])
         content.update(part)
         text.update(part)
         size += len(part)
-    return Digests(xxhash.xxh3_64_intdigest(name), text.intdigest(), content.intdigest(), size)
+    name = xxhash.xxh3_64_intdigest(encode(document.id))
+    return Digests(name, text.intdigest(), content.intdigest(), size)
 
 
 class _FieldColumn:
