@@ -14,6 +14,8 @@ from typing import Final
 
 import xxhash
 
+from tendency.corpus.storage import is_damage
+
 _MAGIC: Final = b"TENDANS1"
 _SEAL: Final = 16
 _KEY: Final = 32
@@ -65,11 +67,9 @@ class Answers:
         for path in sorted(self.folder.iterdir()) if self.folder.is_dir() else []:
             try:
                 whole = path.name.startswith(".") or _is_whole(path.read_bytes())
-            except FileNotFoundError:
-                # One that was replaced, or made room, in this moment.
-                continue
-            except OSError:
-                whole = False
+            except OSError as error:
+                # Else it made room in this moment, or is somebody else's.
+                whole = not is_damage(error)
             if not whole:
                 yield path
 

@@ -301,7 +301,7 @@ class _Blocks:
 
     def text(self, low: int, high: int) -> str:
         """Code points among all texts; ValueError where they cannot all be read."""
-        if not 0 <= low <= high <= self._characters[-1]:
+        if low != high and not 0 <= low < high <= self._characters[-1]:
             raise ValueError(low)
         parts, at = [], low
         while at < high:
