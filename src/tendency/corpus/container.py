@@ -191,9 +191,7 @@ class Container:
         except FileNotFoundError:
             raise self.damaged("file", "it is missing") from None
         except OSError as error:
-            if is_damage(error):
-                raise self.damaged("file", f"it cannot be read ({error.strerror})") from error
-            raise unreadable(path, error) from error
+            raise self.damaged("file", self._unless_in_the_way(error)) from error
         self.size, self.seal = size, 0
         self.facts, self.sections = self._header(header, expected)
         self._verified: set[str] = set(self.sections) if trusted else set()
@@ -268,20 +266,34 @@ class Container:
 
         A section that is found whole is not verified again.
         """
-        with open(self.path, "rb", buffering=0) as file:
-            for name, start, end, expected in self._stretches():
-                try:
-                    digest = xxhash.xxh3_64()
-                    for at in range(start, end, _AT_ONCE):
-                        digest.update(read_at(file, at, min(_AT_ONCE, end - at)))
-                    if digest.intdigest() != expected:
-                        yield self.damaged(name, _CHANGED)
+        try:
+            with open(self.path, "rb", buffering=0) as file:
+                for name, start, end, expected in self._stretches():
+                    what = self._wrong(file, start, end, expected)
+                    if what:
+                        yield self.damaged(name, what)
                     elif name in self.sections:
                         self._verified.add(name)
-                except OSError as error:
-                    if not is_damage(error):
-                        raise unreadable(self.path, error) from error
-                    yield self.damaged(name, f"it cannot be read ({error.strerror})")
+        except FileNotFoundError:
+            yield self.damaged("file", "it is missing")
+        except OSError as error:
+            yield self.damaged("file", self._unless_in_the_way(error))
+
+    def _wrong(self, file: IO[bytes], start: int, end: int, expected: int) -> str:
+        """What is wrong with the bytes from ``start`` to ``end``, or nothing."""
+        digest = xxhash.xxh3_64()
+        try:
+            for at in range(start, end, _AT_ONCE):
+                digest.update(read_at(file, at, min(_AT_ONCE, end - at)))
+        except OSError as error:
+            return self._unless_in_the_way(error)
+        return _CHANGED if digest.intdigest() != expected else ""
+
+    def _unless_in_the_way(self, error: OSError) -> str:
+        """What a failing disk says; an error for what only stands in the way of reading."""
+        if not is_damage(error):
+            raise unreadable(self.path, error) from error
+        return f"it cannot be read ({error.strerror})"
 
     def _stretches(self) -> Iterator[tuple[str, int, int, int]]:
         """Every part of the file but the first header: its name, where it begins and ends, its checksum."""
