@@ -2,7 +2,8 @@
 
 Run as ``python -m bench durability [--kills 200] [--step 1] [--bytes 500]``. Each operation is killed at every
 file operation and at random times, each command has every ``step``-th of its file operations fail in turn, and
-bytes are flipped one by one, spread evenly over every file. Prints what was tried and what was wrong.
+bytes are flipped one by one, spread evenly over every file, asked about, and repaired. A repair is itself killed and
+made to fail at every file operation. Prints what was tried and what was wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "durability"))
 
 import durability_operations as operations
-from durability_helpers import Command, Course, Worker, flipped, working
+from durability_helpers import Command, Course, Repair, Worker, flipped, mended, working
 
 
 def killed(worker: Worker, start: Path, folder: Path, random_kills: int) -> list[str]:
@@ -39,6 +40,25 @@ def killed(worker: Worker, start: Path, folder: Path, random_kills: int) -> list
             except Exception as error:
                 wrong.append(f"{operation} {request}: {type(error).__name__}: {error}")
         print(f"{operation}: {len(requests)} kills, {len(wrong) - before} wrong", flush=True)
+    return wrong
+
+
+def repairs_disturbed(worker: Worker, start: Path, folder: Path, step: int) -> list[str]:
+    """What is wrong after a repair was killed, or a file operation of it failed."""
+    course = Repair(worker, start, folder / "run")
+    requests = [
+        {"mode": mode, "at": at}
+        for mode in ("kill", "kill half", "ENOSPC", "EACCES", "EIO", "short ENOSPC")
+        for at in range(0, len(course.trace), step)
+        if course.trace[at][0] == "write" or mode not in ("kill half", "short ENOSPC")
+    ]
+    wrong: list[str] = []
+    for request in requests:
+        try:
+            course.disturbed(**request)
+        except Exception as error:
+            wrong.append(f"repair {request}: {type(error).__name__}: {error}")
+    print(f"repair: {len(requests)} kills and failures, {len(wrong)} wrong", flush=True)
     return wrong
 
 
@@ -68,14 +88,18 @@ def main() -> None:
     start = folder / "start" / "x.index"
     start.parent.mkdir()
     operations.make(start)
+    operations.keep_answers(start)
     wrong = []
     with working() as worker:
         if asked.bytes:
             wrong += flipped(worker, start, folder / "flips", asked.bytes)
             print(f"{asked.bytes} bytes flipped, {len(wrong)} wrong", flush=True)
+            wrong += mended(worker, start, folder / "mended", asked.bytes)
+            print(f"{asked.bytes} bytes flipped and repaired, {len(wrong)} wrong so far", flush=True)
         if asked.kills:
             wrong += killed(worker, start, folder / "kills", asked.kills)
         if asked.step:
+            wrong += repairs_disturbed(worker, start, folder / "repairs", asked.step)
             wrong += failing(worker, start, folder / "failures", asked.step)
     for sentence in wrong:
         print(sentence[:1000])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,17 @@ def test_nothing_asked_is_refused(press: td.Corpus) -> None:
     """An empty list of queries is a mistake, not an empty answer."""
     with pytest.raises(SettingError, match="Nothing is asked"):
         press.count([])
+
+
+def test_check_and_repair(press: td.Corpus, tmp_path: Path) -> None:
+    """A damaged index is found, and made whole again, by the names of the command line."""
+    path = Path(shutil.copytree(press.info().path, tmp_path / "press.index"))
+    assert td.check(path) == []
+    (data,) = path.glob("segments/*/data")
+    content = bytearray(data.read_bytes())
+    content[9000] ^= 1
+    data.write_bytes(content)
+    assert len(td.check(path)) == 1
+    assert td.repair(path).complete
+    assert td.check(path) == []
+    assert td.open(path).info().fingerprint == press.info().fingerprint

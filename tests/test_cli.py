@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from tendency.cli import main
+from tendency.corpus.container import Container
 
 PRESS = [
     {
@@ -195,7 +196,70 @@ def test_check(run: Run, press: str) -> None:
             file.write_bytes(data)
     said = run("check", press)
     assert said.status == 1
-    assert said.err
+    assert "second header: its content has changed since it was written (checksum)" in said.err
+    assert said.err.endswith("Next: tendency check press.index --repair\n")
+
+
+def damage(file: Path, section: str) -> None:
+    """Change the middle of a section."""
+    found = Container(file).sections[section]
+    content = bytearray(file.read_bytes())
+    for at in range(found.offset, found.offset + found.bytes):
+        content[at] ^= 0xA5
+    file.write_bytes(content)
+
+
+def test_check_repair(run: Run, press: str) -> None:
+    """What derives is made again with exit status 0; what was lost is named, with exit status 1 and the next step."""
+    assert run("check", press, "--repair").out == "press.index is sound; there is nothing to repair.\n"
+    (data,) = Path(press, "segments").glob("*/data")
+    damage(data, "tokens")
+    said = run("check", press, "--repair")
+    assert (said.status, said.out) == (
+        0,
+        "press.index is repaired, 1 segments made again from their documents: 3 documents (generation 2).\n",
+    )
+    assert "data, tokens: its content has changed" in said.err
+    (data,) = (path for path in Path(press, "segments").glob("*/data") if path != data)
+    damage(data, "end_day")
+    said = run("check", press, "--repair")
+    assert said.status == 1
+    assert (
+        "lost, its id, date or fields are damaged: 3 documents (a, b, c)\nAdd the sources of what was lost"
+        in said.err
+    )
+    assert run("add", press, "press.jsonl").out.startswith("press.index: 3 new")
+    assert run("check", press).status == 0
+
+
+def test_check_repair_as_json(run: Run, press: str) -> None:
+    """All that was damaged and lost, for programs; documents that come back are told."""
+    (data,) = Path(press, "segments").glob("*/data")
+    damage(data, "start_day")
+    said = run("check", press, "--repair", "--json")
+    told = json.loads(said.out)
+    assert (said.status, told["complete"], told["generation"], told["returned"]) == (1, False, 2, 0)
+    assert [(lost["id"], lost["documents"]) for lost in told["lost"]] == [("a", 1), ("b", 1), ("c", 1)]
+    assert told["damages"] == [
+        {
+            "file": str(data.relative_to(press)),
+            "what": "start_day: its content has changed since it was written (checksum)",
+            "derived": False,
+        }
+    ]
+
+
+def test_check_repair_without_a_mask(run: Run, tmp_path: Path) -> None:
+    """Documents that count again because nothing says which were removed are told by their number."""
+    rows = [{"id": f"d{n}", "date": "1930-01-01", "text": f"Text {n}."} for n in range(9)]
+    (tmp_path / "rows.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert run("add", "x.index", "rows.jsonl").status == 0
+    assert run("remove", "x.index", "--id", "d1", "--id", "d3", "--id", "d5").status == 0
+    for mask in Path("x.index", "segments").glob("*/live-*"):
+        mask.unlink()
+    said = run("check", "x.index", "--repair")
+    assert (said.status, said.out) == (1, "x.index is repaired: 9 documents (generation 3).\n")
+    assert "3 documents that had been removed or replaced count again" in said.err
 
 
 @pytest.mark.parametrize(("format_", "suffix"), [("jsonl", ".jsonl.gz"), ("parquet", ".parquet")])

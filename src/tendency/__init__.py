@@ -24,6 +24,7 @@ from tendency.api import (
     open,  # noqa: A004
     rebuild,
     remove,
+    repair,
     report,
     write_chart,
 )
@@ -75,6 +76,7 @@ __all__ = [
     "read",
     "rebuild",
     "remove",
+    "repair",
     "report",
     "write_chart",
 ]

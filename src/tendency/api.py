@@ -30,7 +30,7 @@ from tendency.errors import SettingError, UndatableError
 if TYPE_CHECKING:
     import polars as pl
 
-    from tendency.corpus import Added, Compacted, Damage, Joined, Rebuilt, Removed, Vertical
+    from tendency.corpus import Added, Compacted, Damage, Joined, Rebuilt, Removed, Repaired, Vertical
     from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
     from tendency.measures import Aims, Ranking, Rates, Result
@@ -603,11 +603,41 @@ def rebuild(
     return rebuild_index(Path(index), memory=memory, wait=wait, progress=progress)
 
 
-def check(index: Path_) -> list[Damage]:
-    """What is damaged in an index; empty when checksums, counts, offsets and ranges all hold."""
+def check(index: Path_, *, progress: Progress | None = None) -> list[Damage]:
+    """What is damaged in an index; empty when checksums, counts, offsets, ranges and every text all hold.
+
+    Args:
+        index: The index's folder.
+        progress: Called with what is done and what there is to do.
+
+    Raises:
+        TendencyError: What is wrong, where, and what to do.
+    """
     from tendency.corpus import check as check_index
 
-    return list(check_index(Path(index)))
+    return list(check_index(Path(index), progress=progress))
+
+
+def repair(
+    index: Path_, *, memory: int = 1 << 30, wait: float = 10.0, progress: Progress | None = None
+) -> Repaired:
+    """An index made whole again, in one commit, without the documents of which the content itself is damaged.
+
+    Args:
+        index: The index's folder.
+        memory: Bytes that building may use.
+        wait: Seconds to wait for another writer.
+        progress: Called with what is done and what there is to do.
+
+    Returns:
+        What was damaged, and which documents were lost; ``complete`` when none was.
+
+    Raises:
+        TendencyError: What is wrong, where, and what to do.
+    """
+    from tendency.corpus import repair as repair_index
+
+    return repair_index(Path(index), memory=memory, wait=wait, progress=progress)
 
 
 def report(

@@ -21,6 +21,11 @@ A message says what is wrong, where, and what to do, in one sentence or two.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 class TendencyError(Exception):
     """The base of every error that is the user's to mend."""
@@ -47,7 +52,18 @@ class IndexVersionError(IndexProblemError):
 
 
 class DamagedIndexError(IndexProblemError):
-    """A file of the index is not what its manifest or header says."""
+    """A file of the index is not what its manifest or header says.
+
+    Args:
+        message: What is wrong, where, and what to do.
+        file: The file, where it is known.
+        part: The part of it that is damaged.
+        what: What is wrong with that, alone.
+    """
+
+    def __init__(self, message: str, file: Path | None = None, part: str = "", what: str = "") -> None:
+        self.file, self.part, self.what = file, part, what or message
+        super().__init__(message)
 
 
 class LockedIndexError(IndexProblemError):

@@ -105,7 +105,7 @@ def test_masks(path: Path) -> None:
         with pytest.raises(DamagedIndexError, match=rf"{mask.name}, live mask: its checksum"):
             Index.open(path)
     mask.unlink()
-    with pytest.raises(DamagedIndexError, match="live mask: it cannot be read"):
+    with pytest.raises(DamagedIndexError, match="live mask: it is missing"):
         Index.open(path)
 
 

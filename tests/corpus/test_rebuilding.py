@@ -59,8 +59,8 @@ def test_a_document_that_is_not_what_was_added_stops_it(
     before, generation = sorted((path / "segments").iterdir()), Index.open(path).generation
     monkeypatch.setattr(
         rebuilding.Index.open(path).segments[0].__class__,
-        "document",
-        lambda self, number: Document("d0", DOCUMENTS[0].date, "forged", {}),
+        "in_turn",
+        lambda self, places: (Document("d0", DOCUMENTS[0].date, "forged", {}) for _ in places),
     )
     with pytest.raises(DamagedIndexError, match="'d0'"):
         rebuild(path)

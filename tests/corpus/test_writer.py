@@ -242,7 +242,7 @@ def test_stopped_anywhere(path: Path, monkeypatch: pytest.MonkeyPatch, step: int
         patch.setattr(os, "replace", stopping(os.replace))
         patch.setattr(os, "fsync", stopping(os.fsync))
         # What the writer would tidy up, a killed one leaves.
-        patch.setattr(writer._Run, "abandon", lambda self: None)
+        patch.setattr(writer.Run, "abandon", lambda self: None)
         try:
             add(path, [doc("a", "changed"), doc("c", "three")])
             finished = True

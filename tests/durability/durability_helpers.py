@@ -18,8 +18,8 @@ import durability_operations as operations
 from tendency.corpus import Index, add, check, iterate
 from tendency.corpus.lock import HOLDER, writing
 from tendency.corpus.lock import NAME as LOCK
+from tendency.corpus.manifest import COPY, read_manifest
 from tendency.corpus.manifest import NAME as MANIFEST
-from tendency.corpus.manifest import read_manifest
 from tendency.corpus.writer import sweep
 from tendency.errors import NotAnIndexError
 
@@ -189,6 +189,53 @@ class Course:
         return told
 
 
+class Repair:
+    """A repair of a damaged index that is made anew for each try.
+
+    Attributes:
+        trace: The file operations of an undisturbed run, as kind and path.
+        seconds: How long that took.
+    """
+
+    def __init__(self, worker: Worker, start: Path, folder: Path) -> None:
+        self.worker, self.start, self.folder = worker, start, folder
+        path = self._fresh()
+        self._files = {file: file.read_bytes() for file in path.rglob("*") if file.is_file()}
+        told = worker("repairing", path)
+        assert told["result"]["lost"] == ["d6"], told
+        self.trace: list[tuple[str, str]] = [(kind, name) for kind, name in told["trace"]]
+        self.seconds: float = told["seconds"]
+        self._after = state(path)
+
+    def _fresh(self) -> Path:
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        path = Path(shutil.copytree(self.start, self.folder / "x.index"))
+        operations.wound(path)
+        return path
+
+    def disturbed(self, **request: Any) -> dict[str, Any]:
+        """Run it with a fault; the index is as it was or mended, and the next repair mends it."""
+        path, what = self._fresh(), f"repairing {request}"
+        told = self.worker("repairing", path, **request)
+        mended = (path / MANIFEST).read_bytes() != self._files[path / MANIFEST]
+        told["state"] = int(mended)
+        # What a disk refuses to give is damaged as well: then more may be lost, and told.
+        more = set((told.get("result") or {}).get("lost", [])) - {"d6"}
+        if not mended:
+            for file, content in self._files.items():
+                assert file.name == COPY or file.read_bytes() == content, f"{what}: {file}"
+            operations.repairing(path)
+        assert check(path) == [], what
+        assert self._after is not None
+        expected = [document for document in self._after[1] if document[0] not in more]
+        now = state(path)
+        assert now is not None
+        assert now[1] == expected, what
+        whole(path, [now], what)
+        return told
+
+
 def whole(path: Path, states: list[Held], what: str) -> int:
     """Which of the states an index is in; it must be sound, can be written to, and is swept of the rest."""
     held = state(path)
@@ -214,7 +261,7 @@ def only_named_files_stay(path: Path, what: str) -> None:
     with writing(path, 1):
         sweep(path, older_than=-1)
     manifest = read_manifest(path)
-    named = {MANIFEST, LOCK}
+    named = {MANIFEST, COPY, LOCK}
     if manifest.terms_map:
         named.add(manifest.terms_map.file)
     for entry in manifest.segments:
@@ -263,4 +310,43 @@ def flipped(worker: Worker, start: Path, folder: Path, count: int) -> list[str]:
             if answers["check"] == "0" and errors:
                 wrong.append(f"{what}: the check finds nothing, and {errors} cannot be answered")
         file.write_bytes(content)
+    return wrong
+
+
+def mended(worker: Worker, start: Path, folder: Path, count: int) -> list[str]:
+    """What is wrong when one byte is another and the index is repaired, ``count`` times: nothing, or sentences.
+
+    The check must find nothing afterwards, every document must be as it was, and each that is missing must have
+    been named: none where one bit was changed.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    path = folder / "x.index"
+    wrong = []
+    before = {row[0]: row for row in operations.held(start)["contents"]}
+    files = sorted(file for file in start.rglob("*") if file.is_file() and file.stat().st_size)
+    share = max(count // len(files), 1)
+    for file in files:
+        content = file.read_bytes()
+        for i in range(share):
+            at, pattern = (2 * i + 1) * len(content) // (2 * share), (1 << i % 8, 0xA5)[i % 2]
+            shutil.rmtree(path, ignore_errors=True)
+            shutil.copytree(start, path)
+            changed = content[:at] + bytes([content[at] ^ pattern]) + content[at + 1 :]
+            (path / file.relative_to(start)).write_bytes(changed)
+            told = worker("mending", path, limit=30)
+            what = f"{file.relative_to(start)}, byte {at} with {pattern}"
+            result = told.get("result")
+            if told["signal"] or result is None:
+                wrong.append(f"{what}: signal {told['signal']}, {told.get('traceback') or told.get('error')}")
+                continue
+            after = {row[0]: row for row in result["contents"]}
+            if result["damages"]:
+                wrong.append(f"{what}: still {result['damages']}")
+            if any(after[id_] != before.get(id_) for id_ in after):
+                wrong.append(f"{what}: a document is another")
+            if sorted(set(before) - set(after)) != sorted(result["lost"]):
+                wrong.append(f"{what}: lost {set(before) - set(after)}, told {result['lost']}")
+            if result["returned"] or (result["lost"] and pattern != 0xA5):
+                wrong.append(f"{what}: lost {result['lost']}, returned {result['returned']}")
     return wrong

@@ -10,7 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tendency.corpus import Index, add, check, compact, iterate, lanes, remove, writer
+from tendency.corpus import Index, add, check, compact, iterate, lanes, remove, repair, writer
+from tendency.corpus.container import Container
+from tendency.corpus.manifest import read_manifest
 from tendency.documents.dates import DateSpan
 from tendency.documents.document import Document
 
@@ -67,9 +69,10 @@ def warm_up(path: Path) -> None:
 
     import tendency.api
     import tendency.cli.commands
+    import tendency.measures
 
     # Threads do not survive a fork: what starts those of polars is left to the children.
-    assert all((polars, tendency.api, tendency.cli.commands))
+    assert all((polars, tendency.api, tendency.cli.commands, tendency.measures))
     write_sources(path.parent)
     deeper = path.parent / "run" / "x.index"
     make(deeper)
@@ -85,6 +88,51 @@ def make(path: Path) -> None:
     add(path, documents(0, 5))
     add(path, documents(5, 9))
     remove(path, ids=["d2"])
+
+
+def keep_answers(path: Path) -> None:
+    """Answers beside the index, of questions that are asked by :func:`reading`."""
+    import tendency
+    from tendency.tally import counting
+
+    worth, counting.WORTH_KEEPING = counting.WORTH_KEEPING, -1.0
+    try:
+        for query in QUERIES[:2]:
+            tendency.open(path).rates(query, by="day")
+    finally:
+        counting.WORTH_KEEPING = worth
+
+
+def wound(path: Path) -> None:
+    """Tokens and mask of one segment, a document's date in the other, and the map of terms."""
+    manifest = read_manifest(path)
+    one, two = (path / "segments" / entry.id for entry in manifest.segments)
+    for file, section, at in ((one / "data", "tokens", 0), (two / "data", "start_day", 4)):
+        _change(file, Container(file).sections[section].offset + at)
+    next(one.glob("live-*")).unlink()
+    assert manifest.terms_map is not None
+    (path / manifest.terms_map.file).write_bytes(b"")
+
+
+def _change(file: Path, at: int) -> None:
+    content = bytearray(file.read_bytes())
+    content[at] ^= 0xA5
+    file.write_bytes(content)
+
+
+def repairing(path: Path) -> dict[str, Any]:
+    """Whatever is damaged mended; what was lost by it."""
+    done = repair(path)
+    return {
+        "lost": [lost.id for lost in done.lost for _ in range(lost.documents)],
+        "returned": done.returned,
+        "damages": [str(damage) for damage in done.damages],
+    }
+
+
+def mending(path: Path) -> dict[str, Any]:
+    """The same, with what the check says afterwards."""
+    return {**repairing(path), **held(path)}
 
 
 def adding(path: Path) -> None:
@@ -169,6 +217,8 @@ def reading(path: Path) -> dict[str, Any]:
     ask(
         "years", lambda: corpus().count({q: q for q in QUERIES}, by="day", split="author", deadline=20).rows()
     )
+    for query in QUERIES[:2]:
+        ask(f"rates {query}", lambda query=query: corpus().rates(query, by="day", deadline=20).table.rows())
     ask("kwic", lambda: corpus().kwic(QUERIES[1], deadline=20))
     ask("kwic near", lambda: corpus().kwic(QUERIES[2], deadline=20))
     ask("where", lambda: corpus().where("page > 3").count({"q": "war"}, deadline=20).rows())

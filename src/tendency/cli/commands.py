@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from tendency.api import Addition, Corpus
+    from tendency.corpus import Repaired
     from tendency.measures.result import Result
 
 # typer reads these annotations at run time; ``X | None`` would do on 3.11 too, but not in an Annotated alias it prints.
@@ -74,6 +75,7 @@ Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 _DEADLINE = 600.0
 _PROBLEMS_SHOWN = 20
 _FIRST_IDS = 5
+_LOST_IDS = 10
 
 
 @app.callback(invoke_without_command=True)
@@ -305,19 +307,42 @@ def info(index: IndexArgument, as_json: Json = False) -> None:
 
 
 @app.command()
-def check(index: IndexArgument, as_json: Json = False) -> None:
-    """Verify checksums, counts, offsets and ranges; exit status 1 when something is damaged.
+def check(
+    index: IndexArgument,
+    repair: Annotated[
+        bool,
+        typer.Option("--repair", help="Mend what is damaged, and name the documents that cannot be kept."),
+    ] = False,
+    memory: Annotated[int, typer.Option(help="Mebibytes that building may use.", min=64)] = 1024,
+    wait: Wait = 10.0,
+    as_json: Json = False,
+) -> None:
+    """Verify checksums, counts, offsets, ranges and every text; exit status 1 when something is damaged.
 
-    Example: `tendency check press.index`
+    With --repair, make again all that derives from ids, dates, fields and texts, in one commit, and drop only documents
+    of which these themselves are damaged. The exit status is then 1 when documents were lost, or count again that had
+    been removed, and 0 when the index holds again just what it held.
+
+    Example: `tendency check press.index --repair`
     """
     from tendency.api import check as run
+    from tendency.api import repair as mend
 
-    damages = run(index)
+    if repair:
+        with progress(f"Repairing {index}") as update:
+            done = mend(index, memory=memory << 20, wait=wait, progress=update)
+        _tell_repair(index, done, as_json)
+        if not done.complete:
+            raise typer.Exit(1)
+        return
+    with progress(f"Checking {index}") as update:
+        damages = run(index, progress=update)
     if as_json:
         write_json([dataclasses.asdict(damage) for damage in damages])
     for damage in damages:
-        say(str(damage))
+        say(printable(str(damage)))
     if damages:
+        say(f"Next: tendency check {index} --repair")
         raise typer.Exit(1)
     if not as_json:
         typer.echo(f"{index} is sound: every checksum, count, offset and range holds.")
@@ -728,6 +753,38 @@ def _tell_addition(index: Path, done: Addition, as_json: bool) -> None:
         say(f"{added.merged:,} segments of like size were merged.")
     if added.changed:
         typer.echo(f"Next: tendency info {index}, or tendency count {index} QUERY --by year")
+
+
+def _tell_repair(index: Path, done: Repaired, as_json: bool) -> None:
+    if as_json:
+        write_json({**dataclasses.asdict(done), "complete": done.complete})
+        return
+    for damage in done.damages:
+        say(printable(str(damage)))
+    if not done.damages:
+        typer.echo(f"{index} is sound; there is nothing to repair.")
+        return
+    for reason in dict.fromkeys(lost.reason for lost in done.lost):
+        lost = [one for one in done.lost if one.reason == reason]
+        ids = [printable(one.id) for one in lost if one.id is not None]
+        count = sum(one.documents for one in lost)
+        named = (
+            f"{', '.join(ids[:_LOST_IDS])}{' …' if len(ids) > _LOST_IDS else ''}"
+            if ids
+            else "no id can be read"
+        )
+        say(f"lost, {reason}: {count:,} documents ({named})")
+    if done.lost:
+        say(
+            "Add the sources of what was lost again: what the index holds already is skipped. --json lists all ids."
+        )
+    if done.returned:
+        say(
+            f"{done.returned:,} documents that had been removed or replaced count again, for nothing says any more which "
+            "they were; remove them again."
+        )
+    what = f", {len(done.rebuilt):,} segments made again from their documents" if done.rebuilt else ""
+    typer.echo(f"{index} is repaired{what}: {done.documents:,} documents (generation {done.generation}).")
 
 
 def _write_chart(found: Result, target: Path | None) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tendency.corpus.joining import Joined, join
     from tendency.corpus.query import Query, Spelling, parse
     from tendency.corpus.rebuilding import Rebuilt, rebuild
+    from tendency.corpus.repairing import Lost, Repaired, repair
     from tendency.corpus.search import Block, count_by_document, evaluate
     from tendency.corpus.spellings import Overlap, overlaps
     from tendency.corpus.suggest import Suggestion, no_hits, suggestions
@@ -40,11 +41,13 @@ __all__ = [
     "Info",
     "Joined",
     "Line",
+    "Lost",
     "Overlap",
     "Query",
     "Rebuilt",
     "Refused",
     "Removed",
+    "Repaired",
     "Segment",
     "Selection",
     "Spelling",
@@ -73,6 +76,7 @@ __all__ = [
     "parse",
     "rebuild",
     "remove",
+    "repair",
     "select",
     "suggestions",
     "write_table",
@@ -97,6 +101,7 @@ _LATER = {
     "export_vrt": "vrt",
     "join": "joining",
     "Joined": "joining",
+    "Lost": "repairing",
     "no_hits": "suggest",
     "Overlap": "spellings",
     "overlaps": "spellings",
@@ -107,6 +112,8 @@ _LATER = {
     "Refused": "writer",
     "remove": "writer",
     "Removed": "writer",
+    "repair": "repairing",
+    "Repaired": "repairing",
     "Spelling": "query",
     "Suggestion": "suggest",
     "suggestions": "suggest",

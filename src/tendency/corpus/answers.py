@@ -7,12 +7,14 @@ that is missing, damaged or unwritable costs a count, never an answer.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 import xxhash
+
+from tendency.corpus.storage import is_damage
 
 _MAGIC: Final = b"TENDANS1"
 _SEAL: Final = 16
@@ -47,7 +49,7 @@ class Answers:
         except OSError:
             return {}
         body = data[len(_MAGIC) + _SEAL :]
-        if data[: len(_MAGIC) + _SEAL] != _MAGIC + xxhash.xxh3_128_digest(body):
+        if not _is_whole(data):
             return {}
         found, at = {}, 0
         while at + _KEY + _LENGTH <= len(body):
@@ -59,6 +61,17 @@ class Answers:
             found[key.decode("ascii", "replace")] = body[at : at + length]
             at += length
         return found if at == len(body) else {}
+
+    def damaged(self) -> Iterator[Path]:
+        """The files that are not as written."""
+        for path in sorted(self.folder.iterdir()) if self.folder.is_dir() else []:
+            try:
+                whole = path.name.startswith(".") or _is_whole(path.read_bytes())
+            except OSError as error:
+                # Else it made room in this moment, or is somebody else's.
+                whole = not is_damage(error)
+            if not whole:
+                yield path
 
     def write(self, question: str, answers: Mapping[str, bytes]) -> None:
         """Keep the answers to a question in the place of those kept before; where that cannot be, do nothing.
@@ -98,6 +111,11 @@ class Answers:
             total += size
             if total > self.limit:
                 (self.folder / name).unlink(missing_ok=True)
+
+
+def _is_whole(data: bytes) -> bool:
+    body = data[len(_MAGIC) + _SEAL :]
+    return data[: len(_MAGIC) + _SEAL] == _MAGIC + xxhash.xxh3_128_digest(body)
 
 
 def _limit() -> int:

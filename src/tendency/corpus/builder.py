@@ -52,14 +52,36 @@ class Digests(NamedTuple):
     bytes: int
 
 
+def digest_of_facts(document: Document) -> xxhash.xxh3_128:
+    """The digest of a document's content up to its text, which must follow; each part is preceded by its length."""
+    return xxhash.xxh3_128(_facts(document))
+
+
 def digests_of(document: Document, utf8: bytes | None = None) -> Digests:
-    """The digests of a document; every part of its content but the last is preceded by its length.
+    """The digests of a document.
 
     Args:
         document: The document.
         utf8: Its text encoded, where that is at hand; a large text need not be.
     """
-    span, fields, text = document.date, document.fields, document.text
+    facts, name = _facts(document), xxhash.xxh3_64_intdigest(encode(document.id))
+    if utf8 is not None:
+        content_digest = xxhash.xxh3_128_intdigest(facts + utf8)
+        return Digests(name, xxhash.xxh3_64_intdigest(utf8), content_digest, len(utf8))
+    content, text = xxhash.xxh3_128(facts), xxhash.xxh3_64()
+    size = 0
+    # The text is the last part, so that a large one can be fed in slices and is not held twice.
+    for at in range(0, len(document.text), _SLICE):
+        part = encode(document.text[at : at + _SLICE])
+        content.update(part)
+        text.update(part)
+        size += len(part)
+    return Digests(name, text.intdigest(), content.intdigest(), size)
+
+
+def _facts(document: Document) -> bytes:
+    """A document but for its text as bytes, each part preceded by its length."""
+    span, fields = document.date, document.fields
     name = encode(document.id)
     days = b"%d %d" % (span.start.toordinal(), span.end.toordinal())
     parts = [_length(len(name)), name, _length(len(days)), days]
@@ -67,20 +89,7 @@ def digests_of(document: Document, utf8: bytes | None = None) -> Digests:
         encoded = part.encode("utf-8", ERRORS)
         parts += (_length(len(encoded)), encoded)
     parts.append(_length(len(fields)))
-    # The text is the last part, so that a large one can be fed in slices and is not held twice.
-    head = b"".join(parts)
-    id_digest = xxhash.xxh3_64_intdigest(name)
-    if utf8 is not None:
-        content_digest = xxhash.xxh3_128_intdigest(head + utf8)
-        return Digests(id_digest, xxhash.xxh3_64_intdigest(utf8), content_digest, len(utf8))
-    of_content, of_text = xxhash.xxh3_128(head), xxhash.xxh3_64()
-    size = 0
-    for at in range(0, len(text), _SLICE):
-        data = encode(text[at : at + _SLICE])
-        of_content.update(data)
-        of_text.update(data)
-        size += len(data)
-    return Digests(id_digest, of_text.intdigest(), of_content.intdigest(), size)
+    return b"".join(parts)
 
 
 _length = struct.Struct("<Q").pack

@@ -22,10 +22,15 @@ from tendency.errors import SettingError, TendencyError
 
 
 class Changes:
-    """New masks and new segments over a snapshot, until they are committed."""
+    """New masks and new segments over a snapshot, until they are committed.
 
-    def __init__(self, index: Index) -> None:
-        self.index = index
+    Args:
+        index: The snapshot.
+        before: The manifest that readers may have read, where the snapshot is only a part of it.
+    """
+
+    def __init__(self, index: Index, before: Manifest | None = None) -> None:
+        self.index, self._before = index, before or index.manifest
         self.segments = list(index.segments)
         self.live = [mask.copy() for mask in index.live]
         self.entries = list(index.manifest.segments)
@@ -131,7 +136,7 @@ class Changes:
 
     def _keep_for_readers(self, after: Manifest) -> None:
         """Let the 24 hours of what is named no more begin now, however old it is."""
-        folder, before = self.index.path, self.index.manifest
+        folder, before = self.index.path, self._before
         named = {entry.id: entry.live for entry in after.segments}
         gone = [folder / before.terms_map.file] if before.terms_map else []
         for entry in before.segments:

@@ -57,7 +57,7 @@ class Info:
         segments: How many segments they lie in.
         generation: How many commits were made.
         fields: Every field of a live document.
-        bytes: Size of the files that the manifest names.
+        bytes: Size of the files that the manifest names, and of itself and its copy.
         format: Version of the files' format.
         tokeniser: Versions of the text rules in use, usually one.
         fingerprint: Digest of the live documents.
@@ -219,7 +219,7 @@ class Index:
         named = sum(segment.data.size + segment.texts.size for segment in self.segments)
         masks = sum(-(-entry.documents // 8) for entry in self.manifest.segments if entry.live)
         derived = self.manifest.terms_map.size if self.manifest.terms_map else 0
-        return named + masks + derived + len(self.manifest.to_bytes())
+        return named + masks + derived + 2 * len(self.manifest.to_bytes())
 
 
 def iterate(index: Index, masks: Sequence[NDArray[np.bool_]] | None = None) -> Iterator[Document]:

@@ -12,12 +12,20 @@ import orjson
 import xxhash
 from numpy.typing import NDArray
 
-from tendency.corpus.container import FORMAT
+from tendency.corpus.container import FORMAT, damaged
 from tendency.corpus.segment import Seals
-from tendency.corpus.storage import write_atomically
-from tendency.errors import DamagedIndexError, IndexVersionError, NotAnIndexError, StorageError
+from tendency.corpus.storage import is_damage, unreadable, write_atomically
+from tendency.errors import (
+    DamagedIndexError,
+    IndexVersionError,
+    NotAnIndexError,
+    TendencyError,
+)
 
 NAME: Final = "manifest.json"
+COPY: Final = "manifest.copy.json"
+"""The same once more, for without a manifest nobody knows which documents count."""
+
 _KIND: Final = "tendency index"
 _PLAIN_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]*(?:\.[0-9A-Za-z_-]+)*")
 
@@ -85,7 +93,10 @@ class Manifest:
 
     def commit(self, folder: Path) -> None:
         """Make this the index's manifest, at once and durably."""
-        write_atomically(folder / NAME, self.to_bytes())
+        data = self.to_bytes()
+        # The copy first: a manifest is named by its own renaming alone, and never without a copy.
+        write_atomically(folder / COPY, data)
+        write_atomically(folder / NAME, data)
 
 
 def _seal(text: bytes) -> bytes:
@@ -98,9 +109,40 @@ def read_manifest(folder: Path) -> Manifest:
     Raises:
         NotAnIndexError: There is no folder, or no manifest in it, or one of something else.
         IndexVersionError: The index has a format that this release does not read.
-        DamagedIndexError: The manifest's own checksum is wrong, or it does not say what it must.
+        DamagedIndexError: The manifest is gone, its own checksum is wrong, or it does not say what it must.
     """
-    path = folder / NAME
+    try:
+        return _read(folder, NAME)
+    except NotAnIndexError:
+        if read_copy(folder) is None:
+            raise
+        raise _damaged(folder / NAME, "it is missing, or another file is in its place") from None
+
+
+def read_copy(folder: Path) -> Manifest | None:
+    """The copy of an index's manifest, or None where there is none that is whole.
+
+    It is of the last commit, or of one that was stopped just before its manifest was named.
+    """
+    try:
+        return _read(folder, COPY)
+    except TendencyError:
+        return None
+
+
+def renew_copy(folder: Path) -> None:
+    """Write the copy of the manifest again where it is not one; the manifest must be whole."""
+    data = (folder / NAME).read_bytes()
+    try:
+        held = (folder / COPY).read_bytes()
+    except OSError:
+        held = b""
+    if held != data:
+        write_atomically(folder / COPY, data)
+
+
+def _read(folder: Path, name: str) -> Manifest:
+    path = folder / name
     try:
         text = path.read_bytes()
     except FileNotFoundError:
@@ -108,9 +150,9 @@ def read_manifest(folder: Path) -> Manifest:
     except NotADirectoryError:
         raise _not_an_index(folder) from None
     except OSError as error:
-        raise StorageError(
-            f"{path} cannot be read ({error.strerror}); ask for the permission to read it."
-        ) from error
+        if is_damage(error):
+            raise _damaged(path, f"it cannot be read ({error.strerror})") from error
+        raise unreadable(path, error) from error
     cut = text.rfind(b',\n  "checksum": "')
     whole = cut >= 0 and text == text[:cut] + b',\n  "checksum": "' + _seal(text[:cut] + b"\n}") + b'"\n}\n'
     try:
@@ -180,10 +222,7 @@ def _not_an_index(folder: Path) -> NotAnIndexError:
 
 
 def _damaged(path: Path, what: str) -> DamagedIndexError:
-    return DamagedIndexError(
-        f"{path}, manifest: {what}. The index is damaged; put a copy of this file back, or build the index again from "
-        "its sources."
-    )
+    return damaged(path, "manifest", what)
 
 
 def mask_bytes(live: NDArray[np.bool_]) -> bytes:
@@ -202,8 +241,12 @@ def read_mask(folder: Path, entry: Entry) -> NDArray[np.bool_]:
     path = folder / "segments" / entry.id / entry.live.file
     try:
         data = path.read_bytes()
+    except FileNotFoundError:
+        raise _damaged_mask(path, "it is missing") from None
     except OSError as error:
-        raise _damaged_mask(path, f"it cannot be read ({error.strerror})") from error
+        if is_damage(error):
+            raise _damaged_mask(path, f"it cannot be read ({error.strerror})") from error
+        raise unreadable(path, error) from error
     if xxhash.xxh3_128_hexdigest(data) != entry.live.checksum:
         raise _damaged_mask(path, "its checksum is not that of its content")
     if len(data) != -(-entry.documents // 8):
@@ -217,7 +260,4 @@ def read_mask(folder: Path, entry: Entry) -> NDArray[np.bool_]:
 
 
 def _damaged_mask(path: Path, what: str) -> DamagedIndexError:
-    return DamagedIndexError(
-        f"{path}, live mask: {what}. The index is damaged; put a copy of this file back, or build the index again from "
-        "its sources."
-    )
+    return damaged(path, "live mask", what)

@@ -19,7 +19,7 @@ from tendency.corpus.builder import BLOCK_BYTES, write_strings
 from tendency.corpus.container import ContainerWriter, checksum
 from tendency.corpus.segment import SUM_CHUNK, Seals, Segment, Terms, pack_offsets
 from tendency.corpus.storage import describing, sync_folder
-from tendency.corpus.strings import Strings, encode, sort_order
+from tendency.corpus.strings import Strings, differs_from_last, encode, sort_order
 
 Tick = Callable[[int], None]
 """Called with how many more tokens have been written; each is written twice, as a token and as a posting."""
@@ -437,25 +437,11 @@ def union(parts: Sequence[Strings]) -> tuple[Strings, list[NDArray[np.int64]]]:
     together = joined(parts)
     order = sort_order(together)
     ascending = together.take(order)
-    fresh = _differs_from_last(ascending)
+    fresh = differs_from_last(ascending)
     ranks = np.empty(order.size, np.int64)
     ranks[order] = np.cumsum(fresh) - 1
     ends = np.cumsum([len(part) for part in parts])
     return ascending.take(np.flatnonzero(fresh).astype(np.uint32)), np.split(ranks, ends[:-1])
-
-
-def _differs_from_last(strings: Strings) -> NDArray[np.bool_]:
-    """For each string whether it is another than the one before it."""
-    fresh = np.ones(len(strings), np.bool_)
-    lengths = np.diff(strings.bounds)
-    fresh[1:] = lengths[1:] != lengths[:-1]
-    # Where the lengths are equal, each byte is compared with the one as far before it as the string is long.
-    place = np.arange(strings.data.size)
-    before = place - np.repeat(lengths, lengths)
-    unequal = np.zeros(strings.data.size + 1, np.int64)
-    np.cumsum((strings.data != strings.data[np.maximum(before, 0)]) | (before < 0), out=unequal[1:])
-    fresh[1:] |= (unequal[strings.bounds[1:]] - unequal[strings.bounds[:-1]])[1:] > 0
-    return fresh
 
 
 def joined(parts: Sequence[Strings]) -> Strings:

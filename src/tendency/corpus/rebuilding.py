@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 
+from tendency.corpus.changes import Changes
+from tendency.corpus.container import damaged
 from tendency.corpus.index import Index
 from tendency.corpus.lock import writing
 from tendency.corpus.manifest import read_manifest
 from tendency.corpus.tokens import TOKENISER_VERSION
-from tendency.corpus.writer import LEAST_MEMORY, _Run, sweep
+from tendency.corpus.writer import LEAST_MEMORY, Run, sweep
 from tendency.documents.document import Document
-from tendency.errors import DamagedIndexError, SettingError
+from tendency.errors import SettingError
 
 Progress = Callable[[int, int], None]
 
@@ -73,7 +75,10 @@ def rebuild(
             if progress is not None:
                 progress(documents, before.documents)
 
-        run = _Run(folder, memory, False, None, tell, merge=False)
+        changes = Changes(before)
+        for number in range(len(before.segments)):
+            changes.retire(number)
+        run = Run(changes, memory, progress=tell)
         try:
             generation = run.commit_again(_documents(before)) if before.segments else before.generation
         except BaseException:
@@ -89,13 +94,10 @@ def _documents(index: Index) -> Iterator[Document]:
     from tendency.corpus.builder import digests_of
 
     for segment, live in zip(index.segments, index.live, strict=True):
-        for document in np.flatnonzero(live).tolist():
-            found = segment.document(document)
-            if digests_of(found).content != segment.content(document):
-                raise DamagedIndexError(
-                    f"{segment.path}, document {found.id!r}: it is not what was added (checksum). The index is damaged; "
-                    "run `tendency check` to see what else is, and add the document again."
-                )
+        documents = np.flatnonzero(live).astype(np.uint32)
+        for number, found in zip(documents.tolist(), segment.in_turn(documents), strict=True):
+            if digests_of(found).content != segment.content(number):
+                raise damaged(segment.path, f"document {found.id!r}", "it is not what was added (checksum)")
             yield found
         segment.data.let_go()
         segment.texts.let_go()

@@ -11,7 +11,7 @@ import datetime as dt
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +36,7 @@ ESCAPE: Final = 255
 
 _LAST_DAY: Final = dt.date.max.toordinal()
 _BLOCKS_KEPT: Final = 8
+_DOCUMENTS_AT_ONCE: Final = 1 << 12
 
 Seals = tuple[tuple[int, int], tuple[int, int]]
 """Size and header checksum of a segment's ``data`` and of its ``texts``."""
@@ -439,6 +440,31 @@ class Segment:
         return Document(
             self.ids[document], self.date(document), self.text(document), self.fields_of(document)
         )
+
+    def in_turn(self, documents: NDArray[np.uint32]) -> Iterator[Document]:
+        """These documents as they were added, one after the other; for many it is quicker than each by itself."""
+        for at in range(0, documents.size, _DOCUMENTS_AT_ONCE):
+            part = documents[at : at + _DOCUMENTS_AT_ONCE]
+            facts = zip(
+                part.tolist(),
+                self.ids.take(part),
+                map(dt.date.fromordinal, self.start_day[part].tolist()),
+                map(dt.date.fromordinal, self.end_day[part].tolist()),
+                self.written.take(part),
+                strict=True,
+            )
+            columns = [(name, self._column(name, part)) for name in self.field_names]
+            for row, (document, id_, start, end, written) in enumerate(facts):
+                fields = {name: value for name, column in columns if (value := column[row]) is not None}
+                yield Document(id_, DateSpan(start, end, written), self.text(document), fields)
+
+    def _column(self, name: str, documents: NDArray[np.uint32]) -> list[str | None]:
+        """What a field says of each of these documents."""
+        field = self.field(name)
+        codes, places = np.unique(field.codes[documents], return_inverse=True)
+        values: list[str | None] = [None] * int(np.count_nonzero(codes < 0))
+        values += field.values.take(codes[codes >= 0].astype(np.uint32))
+        return [values[place] for place in places.tolist()]
 
     def _characters_of(self, document: int) -> tuple[int, int]:
         if not 0 <= document < self.documents:

@@ -14,6 +14,7 @@ from tendency.errors import StorageError
 
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_ALLOWED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_DAMAGED = {errno.EIO, errno.EBADMSG, getattr(errno, "EUCLEAN", errno.EIO)}
 
 
 @contextlib.contextmanager
@@ -29,6 +30,20 @@ def describing(doing: str) -> Iterator[None]:
         else:
             remedy = f"the system says {error.strerror or error}; mend that and run the command again"
         raise StorageError(f"{doing}: {remedy}. What was committed before is untouched.") from error
+
+
+def is_damage(error: OSError) -> bool:
+    """Whether the disk itself says that it cannot give what it was given; else something stands in the way."""
+    return error.errno in _DAMAGED
+
+
+def unreadable(path: Path, error: OSError) -> StorageError:
+    """The error for a file that may be whole, but cannot be read now."""
+    if error.errno in _NOT_ALLOWED:
+        remedy = "ask for the permission to read it"
+    else:
+        remedy = "mend that and run the command again"
+    return StorageError(f"{path} cannot be read ({error.strerror or error}); {remedy}.")
 
 
 def sync_file(file: IO[Any]) -> None:

@@ -149,6 +149,31 @@ def sort_order(strings: Strings) -> NDArray[np.uint32]:
     return order
 
 
+def differs_from_last(strings: Strings) -> NDArray[np.bool_]:
+    """For each string whether it is another than the one before it."""
+    fresh = np.ones(len(strings), np.bool_)
+    lengths = np.diff(strings.bounds)
+    fresh[1:] = lengths[1:] != lengths[:-1]
+    # Where the lengths are equal, each byte is compared with the one as far before it as the string is long.
+    place = np.arange(strings.data.size)
+    before = place - np.repeat(lengths, lengths)
+    unequal = np.zeros(strings.data.size + 1, np.int64)
+    np.cumsum((strings.data != strings.data[np.maximum(before, 0)]) | (before < 0), out=unequal[1:])
+    fresh[1:] |= (unequal[strings.bounds[1:]] - unequal[strings.bounds[:-1]])[1:] > 0
+    return fresh
+
+
+def equal(one: Strings, other: Strings) -> NDArray[np.bool_]:
+    """For each of as many strings whether it is the one in the same place of the other sequence."""
+    same: NDArray[np.bool_] = np.diff(one.bounds) == np.diff(other.bounds)
+    places = np.flatnonzero(same).astype(np.uint32)
+    one, other = one.take(places), other.take(places)
+    unequal = np.zeros(one.data.size + 1, np.int64)
+    np.cumsum(one.data != other.data, out=unequal[1:])
+    same[places] = unequal[one.bounds[1:]] == unequal[one.bounds[:-1]]
+    return same
+
+
 def _shorter_first(held: NDArray[np.uint32], lengths: NDArray[np.uint8], fresh: NDArray[np.bool_]) -> None:
     """Put what is equal in its key in order of length, in place: a zero byte comes after the end of a string."""
     unequal = np.flatnonzero(~fresh[1:] & (lengths[1:] < lengths[:-1]))

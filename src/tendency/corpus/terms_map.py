@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,8 +154,8 @@ def write_extended(index: Index, segments: tuple[Segment, ...], generation: int)
 
     What is held in memory is a few bytes a term: forms go from file to file.
     """
-    held = terms_of(index)
-    if not set(held.maps) <= {segment.id for segment in segments}:
+    held = _stored(index)
+    if held is None or not set(held.maps) <= {segment.id for segment in segments}:
         held = empty()
     derived: DerivedFile | None = None
     beside: list[Path] = []
@@ -244,28 +244,21 @@ def read(path: Path, derived: DerivedFile, *, trusted: bool = False) -> TermsMap
     return TermsMap(forms, folded, frequency, parts, container.let_go)
 
 
-def same(one: TermsMap, other: TermsMap) -> bool:
-    """Whether two maps say the same, in whatever order their segments came."""
-    arrays: list[tuple[NDArray[Any], NDArray[Any]]] = [(one.frequency, other.frequency)]
-    for left, right in ((one.forms, other.forms), (one.folded, other.folded)):
-        arrays += [(left.data, right.data), (left.bounds, right.bounds)]
-    if set(one.maps) != set(other.maps):
-        return False
-    arrays += [(one.maps[name], other.maps[name]) for name in one.maps]
-    return all(np.array_equal(left, right) for left, right in arrays)
-
-
 def terms_of(index: Index) -> TermsMap:
     """The map of an index: the stored one where it is whole and complete, else made again."""
+    return _stored(index) or build(index.segments)
+
+
+def _stored(index: Index) -> TermsMap | None:
+    """The stored map of an index, or None where it is not whole or not complete."""
     derived = index.manifest.terms_map
-    if derived is not None:
-        try:
-            held = read(index.path / derived.file, derived)
-        except (DamagedIndexError, IndexVersionError):
-            held = None
-        if held is not None and _fits(held, index.segments):
-            return held
-    return build(index.segments)
+    if derived is None:
+        return None
+    try:
+        held = read(index.path / derived.file, derived)
+    except (DamagedIndexError, IndexVersionError):
+        return None
+    return held if _fits(held, index.segments) else None
 
 
 def _fits(held: TermsMap, segments: tuple[Segment, ...]) -> bool:

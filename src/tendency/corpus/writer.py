@@ -22,8 +22,8 @@ from tendency.corpus.index import Index
 from tendency.corpus.lanes import LANE_BYTES, Batch, Lanes, Made, lanes_for
 from tendency.corpus.lock import HOLDER, writing
 from tendency.corpus.lock import NAME as LOCK
+from tendency.corpus.manifest import COPY, Entry, Manifest, read_copy, read_manifest, renew_copy
 from tendency.corpus.manifest import NAME as MANIFEST
-from tendency.corpus.manifest import Entry, Manifest, read_manifest
 from tendency.corpus.memory import resident_bytes
 from tendency.corpus.storage import describing, sync_folder
 from tendency.corpus.strings import encode
@@ -40,6 +40,8 @@ LARGEST: Final = 256 * 1000 * 1000
 
 LEAST_MEMORY: Final = 64 << 20
 _SWEPT_AFTER: Final = 24 * 3600
+_BESIDE: Final = (f".{MANIFEST}.", f".{COPY}.")
+"""How manifests begin that were not yet renamed."""
 _FIRST_IDS: Final = 10
 _BYTES_PER_CHARACTER: Final = 3
 """What a large document adds to the segment in hand, about: its tokens, twice, and its compressed text."""
@@ -146,7 +148,7 @@ def add(
     create(folder, wait)
     with writing(folder, wait):
         sweep(folder)
-        run = _Run(folder, memory, strict, split_over, progress, merge=merge)
+        run = Run(Changes(Index.open(folder)), memory, strict, split_over, progress, merge=merge)
         try:
             run.take(documents)
             return run.commit()
@@ -167,9 +169,18 @@ def create(folder: Path, wait: float = 10.0) -> None:
     if folder.exists():
         if not folder.is_dir():
             raise NotAnIndexError(f"{folder} is a file, not an index; give the name of a folder.")
+        begun = read_copy(folder)
+        if begun is not None and begun.generation:
+            # Its manifest is gone, and nothing may be made in its place.
+            read_manifest(folder)
+            return
         with describing(f"reading the folder {folder}"):
             others = sorted({entry.name for entry in folder.iterdir()} - {LOCK, HOLDER, "segments"})
-        if [name for name in others if not name.startswith(f".{MANIFEST}.")]:
+        # A writer may have been stopped while it made this folder an index.
+        if begun is not None:
+            others = [name for name in others if name != COPY]
+        others = [name for name in others if not name.startswith(_BESIDE)]
+        if others:
             raise NotAnIndexError(
                 f"{folder} is not an index and not empty (it holds {others[0]!r}); name a new folder for the index."
             )
@@ -189,7 +200,10 @@ def sweep(folder: Path, older_than: float = _SWEPT_AFTER) -> list[Path]:
     The caller holds the lock. Younger ones stay for readers of an earlier snapshot.
     """
     manifest = read_manifest(folder)
-    named = {LOCK, HOLDER, MANIFEST, "segments", "cache"}
+    # The copy may name files of a commit that was stopped: it must not outlive them.
+    with describing(f"writing {folder / COPY}"):
+        renew_copy(folder)
+    named = {LOCK, HOLDER, MANIFEST, COPY, "segments", "cache"}
     if manifest.terms_map:
         named.add(manifest.terms_map.file)
     kept = {
@@ -212,7 +226,7 @@ def sweep(folder: Path, older_than: float = _SWEPT_AFTER) -> list[Path]:
 
 
 def _is_ours(path: Path) -> bool:
-    return path.name.startswith((terms_map.PREFIX, f".{MANIFEST}."))
+    return path.name.startswith((terms_map.PREFIX, *_BESIDE))
 
 
 def _age(path: Path) -> float:
@@ -269,45 +283,49 @@ class _Counts:
     refused: list[Refused] = field(default_factory=list)
 
 
-class _Run:
+class Run:
     """One ``add``: documents in batches into segments that the budget allows."""
 
     def __init__(
         self,
-        folder: Path,
+        changes: Changes,
         memory: int,
-        strict: bool,
-        split_over: int | None,
-        progress: Progress | None,
+        strict: bool = False,
+        split_over: int | None = None,
+        progress: Progress | None = None,
         *,
-        merge: bool,
+        merge: bool = False,
     ) -> None:
         self._memory, self._merge = memory, merge
-        self._folder, self._strict, self._split_over = folder, strict, split_over
+        self._folder, self._strict, self._split_over = changes.index.path, strict, split_over
         self._progress = progress
-        self._changes = Changes(Index.open(folder))
+        self._changes = changes
         self._committed = len(self._changes.segments)
         Tokeniser().warm_up()
         # What the process holds already counts, but never leaves less than an eighth for documents. A fifth is
         # kept back: freed memory is not at once the system's again.
         lanes = lanes_for(memory)
         room = max((memory - resident_bytes() - lanes * LANE_BYTES) * 4 // 5, memory // 8)
-        self._lanes = Lanes(folder / "segments", f"{self._changes.index.generation + 1:06d}", room, lanes)
+        self._lanes = Lanes(
+            self._folder / "segments", f"{self._changes.index.generation + 1:06d}", room, lanes
+        )
         self._known: dict[str, tuple[Batch, int, int]] = {}
         self._counts = _Counts()
         self._documents, self._bytes = 0, 0
 
     def take(self, documents: Iterable[Document]) -> None:
-        """Take in all documents."""
+        """Take in all documents that can be."""
+        self._take(piece for document in documents for piece in self._pieces(document))
+
+    def _take(self, pieces: Iterable[Document]) -> None:
         batch: list[Document] = []
         size = 0
-        for document in documents:
-            for piece in self._pieces(document):
-                if batch and (size + len(piece.text) > BATCH or len(batch) == _MOST_IN_BATCH):
-                    self._take_batch(batch)
-                    batch, size = [], 0
-                batch.append(piece)
-                size += len(piece.text)
+        for piece in pieces:
+            if batch and (size + len(piece.text) > BATCH or len(batch) == _MOST_IN_BATCH):
+                self._take_batch(batch)
+                batch, size = [], 0
+            batch.append(piece)
+            size += len(piece.text)
         if batch:
             self._take_batch(batch)
         self._name(self._lanes.finish())
@@ -340,10 +358,8 @@ class _Run:
         )
 
     def commit_again(self, documents: Iterable[Document]) -> int:
-        """Commit new segments of the documents that the index holds in place of the old ones; the new generation."""
-        for number in range(self._committed):
-            self._changes.retire(number)
-        self.take(documents)
+        """Commit segments of documents that the index held in other ones, and so took before; the new generation."""
+        self._take(documents)
         return self._changes.commit()
 
     def abandon(self) -> None:
