@@ -217,13 +217,17 @@ def _asked(
 
 def _every_hit(task: _Task) -> list[_Hit]:
     """The hits of one segment, those that no listing can hold left out."""
+    import numpy as np
+
     from tendency.corpus.search import evaluate
     from tendency.corpus.work import segment_at
 
     segment = segment_at(task.place)
     hits: list[_Hit] = []
     for block in evaluate(segment, task.query, task.mask, task.deadline):
-        hits += _hits(segment, task.number, block.documents, block.starts, block.ends)
+        before = np.arange(len(block)) - np.searchsorted(block.documents, block.documents)
+        few = before < task.limit
+        hits += _hits(segment, task.number, block.documents[few], block.starts[few], block.ends[few])
     return sorted(hits)[: task.limit]
 
 

@@ -303,7 +303,8 @@ class _Window:
 
 
 def _between(positions: NDArray[np.uint32], start: int, end: int) -> NDArray[np.uint32]:
-    low, high = np.searchsorted(positions, (start, end))
+    # Numbers of one type, or all positions would be copied as the wider one.
+    low, high = np.searchsorted(positions, np.array((start, end), positions.dtype))
     return positions[low:high]
 
 
