@@ -235,14 +235,14 @@ def _earliest_documents(index: Index, counts: list[NDArray[np.int64]], limit: in
     """Segment and number of the first documents that have ``limit`` hits between them."""
     import numpy as np
 
+    if not limit or not any(held.any() for held in counts):
+        return []
     days = np.concatenate(
         [segment.start_day[held > 0] for segment, held in zip(index.segments, counts, strict=True)]
     )
     hits = np.concatenate([held[held > 0] for held in counts])
     by_day = np.argsort(days, kind="stable")
     enough = int(np.searchsorted(np.cumsum(hits[by_day]), limit))
-    if not days.size or not limit:
-        return []
     # Ids are read only for the documents up to the last day that can matter.
     last_day = int(days[by_day[min(enough, days.size - 1)]])
     candidates = []

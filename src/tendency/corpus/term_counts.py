@@ -108,6 +108,16 @@ def count_near(
     return _merged(index, tasks, 1, executor, deadline)
 
 
+def frequencies(index: Index, deadline: Deadline | None = None) -> Ints:
+    """How often every form of ``index.terms`` occurs in live documents, int64; 0 for the sentence end."""
+    found = index.terms.frequency.astype(np.int64)
+    found[:1] = 0
+    dead = [~live for live in index.live]
+    if any(mask.any() for mask in dead):
+        found -= count_terms(index, [dead], deadline=deadline).counts[0]
+    return found
+
+
 def frequency_list(
     index: Index, found: TermCounts, *, fold: bool = False, min_count: int = 1, limit: int | None = None
 ) -> pl.DataFrame:
@@ -155,15 +165,17 @@ def _count(task: _Task) -> list[Ints | None]:
         if not mask.any():
             found.append(None)
         elif task.query is None:
-            found.append(_all_words(segment, mask, deadline))
+            found.append(words_of(segment, mask, deadline))
         else:
             found.append(_near(segment, task.query, mask, task.reach, deadline))
     return found
 
 
-def _all_words(segment: Segment, mask: Mask, deadline: Deadline) -> Ints:
+def words_of(segment: Segment, mask: Mask, deadline: Deadline | None = None) -> Ints:
+    """How often each term of a segment occurs in some of its documents; 0 for the sentence end."""
     from tendency.corpus.kernels import count_tokens
 
+    deadline = deadline or Deadline()
     counts = np.zeros(len(segment.terms), np.int64)
     first, wanted = segment.first, mask.view(np.uint8)
     low = 0

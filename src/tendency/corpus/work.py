@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -97,7 +98,7 @@ def run(
         workers = min(cores(), len(tasks))
         if workers < 2:
             return [function(task) for task in tasks]
-        with ThreadPoolExecutor(workers) as threads:
+        with ThreadPoolExecutor(workers) as threads, _interruptible(deadline):
             return _results([threads.submit(function, task) for task in tasks], None, deadline)
     refuse_fork(executor)
     release = release_digest()
@@ -171,6 +172,17 @@ def _perform(function: Callable[[T], R], task: T, release: str) -> Any:
     return _Answer(function(task))
 
 
+@contextmanager
+def _interruptible(deadline: Deadline | None) -> Iterator[None]:
+    """Threads that have begun stop when whoever asked is interrupted, or the interrupt would wait for them."""
+    try:
+        yield
+    except BaseException as error:
+        if deadline is not None and not isinstance(error, Exception):
+            deadline.cancel()
+        raise
+
+
 def _results(
     futures: list[Future[Any]], again: Callable[[int], Future[Any]] | None, deadline: Deadline | None
 ) -> list[Any]:
@@ -205,7 +217,8 @@ def _waited(future: Future[Any], deadline: Deadline | None) -> Any:
             return future.result(timeout=_LOOK)
         except TimeoutError:
             if future.done():
-                raise
+                # It ended just now, or this was its own error.
+                return future.result()
             deadline.check()
 
 
