@@ -149,7 +149,8 @@ def release_digest() -> str:
 
     root = Path(__file__).resolve().parent.parent
     digest = xxhash.xxh3_128()
-    for path in sorted((*root.glob("*.py"), *root.glob("corpus/**/*.py"), *root.glob("tally/**/*.py"))):
+    rooms = ("*.py", "corpus/**/*.py", "tally/**/*.py", "dossier/evidence.py")
+    for path in sorted(found for room in rooms for found in root.glob(room)):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for name in ("simplemma", "polars", "numpy"):
         digest.update(f"{name} {version(name)}\0".encode())
