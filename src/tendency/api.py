@@ -360,16 +360,16 @@ class Corpus:
             )
         return frequency_list(self.index, found, fold=fold, min_count=min_count, limit=limit)
 
-    def suggest(self, query: str) -> str:
+    def suggest(self, query: str, *, deadline: float | None = None) -> str:
         """A sentence for a query without hits: near spellings and their counts."""
         from tendency.corpus import no_hits, suggestions
 
         parsed = self.query(query)
-        return no_hits(parsed, suggestions(self.index, parsed, self.terms))
+        return no_hits(parsed, suggestions(self.index, parsed, self.terms, deadline=_limit(deadline)))
 
-    def explain(self, query: str) -> Explanation:
+    def explain(self, query: str, *, deadline: float | None = None) -> Explanation:
         """What a query expands to, how many postings it reads, and about how long it will take."""
-        return explain(self.index, self.query(query))
+        return explain(self.index, self.query(query), _limit(deadline))
 
     def export(
         self,
@@ -454,6 +454,7 @@ def open(path: Path_, *, executor: Executor | str | None = None) -> Corpus:  # n
             the address of a Dask scheduler, such as ``"tcp://host:8786"``, whose workers see the folder.
 
     Raises:
+        SettingError: A pool of forked processes, which may hang.
         WorkerError: The scheduler does not answer, or a worker cannot read the index.
         NotAnIndexError: The folder is not an index.
         IndexVersionError: Another release wrote it.
@@ -719,15 +720,22 @@ def _check_export(format_: str, target: Path, has_queries: bool) -> None:
 
 def _workers(executor: Executor | str | None) -> Executor | None:
     """Who does the work; a string is the address of a Dask scheduler."""
-    if not isinstance(executor, str):
-        return executor
-    from tendency.corpus.cluster import connect
+    if executor is None:
+        return None
+    from tendency.corpus.work import refuse_fork
 
-    return connect(executor)
+    if isinstance(executor, str):
+        from tendency.corpus.cluster import connect
+
+        executor = connect(executor)
+    # Said at once, not when it would get its first task.
+    refuse_fork(executor)
+    return executor
 
 
-def _limit(seconds: float | None) -> Deadline | None:
-    return Deadline(seconds) if seconds else None
+def _limit(seconds: float | None) -> Deadline:
+    # One without an end can still be cancelled, which an interrupt does.
+    return Deadline(seconds or None)
 
 
 def _first_day(day: Day | None) -> dt.date | None:

@@ -199,3 +199,23 @@ def test_a_date_is_cited_as_its_source_wrote_it():
     """What was written outranks the ISO form."""
     assert cite({}, DateSpan(D(1917, 11, 7), D(1917, 11, 8), "1917-10-25 O.S.")) == "1917-10-25 O.S."
     assert Document("a", DAY, "").date == DAY
+
+
+@pytest.mark.parametrize("order", ["date", "sample"])
+def test_an_empty_index_has_no_lines(tmp_path: Path, order: str):
+    """Where no document is, nothing is found."""
+    add(tmp_path / "empty", [])
+    found = concordance(Index.open(tmp_path / "empty"), parse("war"), order=order)  # type: ignore[arg-type]
+    assert (found.lines, found.total, found.documents) == ((), 0, 0)
+
+
+def test_many_hits_of_one_document(tmp_path: Path):
+    """Of each document the first hits are listed, however the documents lie in the segment."""
+    texts = {"late": ("b " * 50, 9), "first": ("b " * 30, 1), "second": ("a b " * 30, 2)}
+    add(tmp_path / "i", [doc(name, text, day) for name, (text, day) in texts.items()])
+    found = concordance(Index.open(tmp_path / "i"), parse("b"), limit=40)
+    assert [(line.document, line.position) for line in found.lines] == [
+        *(("first", at) for at in range(30)),
+        *(("second", at) for at in range(1, 20, 2)),
+    ]
+    assert found.total == 110

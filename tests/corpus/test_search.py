@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import pickle
+import re
 import subprocess
 import sys
 import threading
@@ -14,10 +15,35 @@ import pytest
 
 from corpus.index_helpers import doc
 from tendency.corpus import Index, add, parse, search
+from tendency.corpus.leaves import terms_for
+from tendency.corpus.lemmas import lemmas_of
+from tendency.corpus.query.tree import Term
 from tendency.corpus.search import Deadline, count_by_document, evaluate, evaluate_together
 from tendency.errors import QueryCancelledError, QueryError, QueryTimeoutError
 
 ALPHABET = "A b c. D b e, f g h i. J k l m n o p b."
+
+
+LISTED = (
+    "party parties Party partly goes went going go gone better good best McDonald xyzzy xyzzying mice mouse MICE am is been "
+    "Häuser house houses housing worse bad badly"
+)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["part*", "*o*", "g?", "m*e", "xyzzy*", "be|good|b.d", "(?:h|p).*e.*", ".*"]
+)
+def test_lemmas_by_pattern(tmp_path: Path, pattern: str):
+    """A form fits where one of its lemmas does; one that no list knows is its own lemma."""
+    add(tmp_path / "i", [doc("it", LISTED, language="en")])
+    index = Index.open(tmp_path / "i")
+    forms = index.segments[0].terms.folded
+    glob = not set(pattern) & set("|(.")
+    fits = re.compile(pattern.replace("*", ".*").replace("?", ".") if glob else pattern).fullmatch
+    expected = {form for form in list(forms)[1:] if any(fits(lemma) for lemma in lemmas_of(form, "en"))}
+    test = Term("lemma", "glob" if glob else "regex", pattern)
+    found = terms_for(test, index.segments[0], "en")
+    assert {forms[number] for number in found.tolist()} == expected
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from tendency.corpus import (
     select,
     suggestions,
 )
+from tendency.corpus.expansion import expansion
+from tendency.corpus.query.tree import Term
 from tendency.corpus.suggest import did_you_mean, nearest
 from tendency.errors import SettingError
 
@@ -122,6 +124,29 @@ def test_suggestions_never_come_from_removed_documents(index: Index):
     """What only a deleted document says is not there."""
     remove(index.path, ids=["2"])
     assert suggestions(Index.open(index.path), parse("color")) == []
+
+
+def test_suggestions_depend_on_live_documents_alone(tmp_path: Path):
+    """More near spellings than are tried: those that removed documents had neither come nor take another's place."""
+    kept = [doc("kept", " ".join(f"wor{letter}" for letter in "abcefghijlmnopqrstuv"), language="en")]
+    gone = [doc("gone", " ".join(f"word{letter} wor{letter} " * 3 for letter in "nopqrstuvw"), language="ru")]
+    add(tmp_path / "one", kept)
+    add(tmp_path / "other", [*gone, *kept])
+    remove(tmp_path / "other", ids=["gone"])
+    one, other = Index.open(tmp_path / "one"), Index.open(tmp_path / "other")
+    for query in ("word", "lemma:words", "a word"):
+        assert suggestions(one, parse(query), limit=20) == suggestions(other, parse(query), limit=20)
+    assert one.info().forms == other.info().forms == 20
+
+
+def test_forms_of_a_lemma_count_in_documents_of_its_language(tmp_path: Path):
+    """However documents of two languages lie in segments, the expansion has the query's own hits."""
+    documents = [doc("en", "goes goes was", language="en"), doc("de", "goes war was", language="de")]
+    add(tmp_path / "one", documents)
+    for document in documents:
+        add(tmp_path / "two", [document])
+    for name in ("one", "two"):
+        assert expansion(Index.open(tmp_path / name), Term("lemma", "is", "go")) == [("goes", 2)]
 
 
 def test_did_you_mean():

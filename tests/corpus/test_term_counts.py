@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import tendency as td
 from corpus.index_helpers import doc, forms_of
-from tendency.corpus import Index, add, parse, select
+from tendency.corpus import Index, add, parse, select, term_counts
 from tendency.corpus.term_counts import TermCounts, count_near, count_terms
 from tendency.errors import SettingError
 
@@ -69,6 +70,37 @@ def test_counts_are_those_made_by_hand(
     near = count_near(index, parse("war"), index.live, window="sentence" if window is None else window)
     assert named(index, near) == by_hand(index, "war", window)
     assert int(near.tokens[0]) == sum(by_hand(index, "war", window).values())
+
+
+def test_words_near_hits_that_overlap_and_cross_sentences(tmp_path: Path) -> None:
+    """Of hits that share words, nest, or run over a sentence end, every word beside one counts once and none inside."""
+    text = "a b c d. E f g h. I j k l"
+    add(tmp_path / "i", [doc("1", text), doc("2", f"{text}. M")])
+    index = Index.open(tmp_path / "i")
+    for query, window, found in (
+        ("b c | b c d | c", 1, "a d"),
+        ("b | a b c d", 1, ""),
+        ('cql: [word="b|c"]+ []', "sentence", "a"),
+        ("(d e) within doc", 2, "b c f g"),
+        ("(d e f g h i) within doc", "sentence", "a b c j k l"),
+        ("* c", 9, "a d"),
+    ):
+        near = count_near(index, parse(query), index.live, window=window)  # type: ignore[arg-type]
+        assert named(index, near) == dict.fromkeys(found.split(), 2), query
+
+
+@pytest.mark.parametrize("dense", [0, 1 << 40])
+def test_stretches_are_put_together(dense: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each position in any stretch is given once, however dense they lie."""
+    monkeypatch.setattr(term_counts, "_DENSE", dense)
+    generator = np.random.default_rng(3)
+    for size in (1, 2, 30):
+        begins = generator.integers(5, 90, size)
+        ends = begins + generator.integers(0, 6, size)
+        expected = sorted(
+            {p for b, e in zip(begins.tolist(), ends.tolist(), strict=True) for p in range(b, e)}
+        )
+        assert term_counts._covered(begins, ends).tolist() == expected
 
 
 def test_several_sets_in_one_call(tmp_path: Path) -> None:

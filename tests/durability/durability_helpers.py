@@ -113,9 +113,9 @@ class Command:
     def _fresh(self) -> Path:
         run = self.folder / "run"
         shutil.rmtree(run, ignore_errors=True)
-        run.mkdir(parents=True)
+        shutil.copytree(self.start.parent, run)
         operations.write_sources(self.folder)
-        return Path(shutil.copytree(self.start, run / "x.index"))
+        return run / self.start.name
 
     def _target(self, path: Path) -> Path:
         return path.with_name("new.index") if "{new}" in operations.COMMANDS[self.name] else path
@@ -148,7 +148,7 @@ class Command:
 
 def target_of(operation: str, path: Path) -> Path:
     """The index that an operation writes."""
-    return path.with_name("new.index") if operation == "creating" else path
+    return path.with_name("new.index") if operation in operations.MAKING else path
 
 
 class Course:
@@ -171,14 +171,14 @@ class Course:
         self.seconds: float = told["seconds"]
         after = state(target_of(operation, path))
         self.states: list[Held] = [before, after]
-        if operation == "creating":
+        if operation in operations.MAKING:
             self.states.append((f"{0:032x}", []))
 
     def fresh(self) -> Path:
         """The index as it is before the operation."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        return Path(shutil.copytree(self.start, self.folder / "x.index"))
+        shutil.copytree(self.start.parent, self.folder)
+        return self.folder / self.start.name
 
     def disturbed(self, **request: Any) -> dict[str, Any]:
         """Run it with a fault, look at what is left, then write and sweep."""

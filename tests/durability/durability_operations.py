@@ -10,7 +10,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tendency.corpus import Index, add, check, compact, iterate, lanes, remove, repair, writer
+from tendency.corpus import (
+    Index,
+    add,
+    check,
+    compact,
+    iterate,
+    join,
+    lanes,
+    rebuild,
+    remove,
+    repair,
+    writer,
+)
 from tendency.corpus.container import Container
 from tendency.corpus.manifest import read_manifest
 from tendency.documents.dates import DateSpan
@@ -84,10 +96,16 @@ def warm_up(path: Path) -> None:
 
 
 def make(path: Path) -> None:
-    """Two segments, a document of one removed."""
+    """Two segments, a document of one removed; beside it a part to join with it, which shares documents with it."""
     add(path, documents(0, 5))
     add(path, documents(5, 9))
     remove(path, ids=["d2"])
+    add(part_of(path), [*documents(7, 11), *documents(3, 5, version=1)])
+
+
+def part_of(path: Path) -> Path:
+    """The part that is joined with an index."""
+    return path.with_name("part.index")
 
 
 def keep_answers(path: Path) -> None:
@@ -170,9 +188,19 @@ def compacting_now(path: Path) -> None:
     compact(path, now=True)
 
 
+def rebuilding(path: Path) -> None:
+    """Every text cut into words again."""
+    rebuild(path)
+
+
 def creating(path: Path) -> None:
     """A new index."""
     add(path.with_name("new.index"), documents(0, 3))
+
+
+def joining(path: Path) -> None:
+    """A new index of two, one of which replaces documents of the other."""
+    join([path, part_of(path)], path.with_name("new.index"))
 
 
 # What is asked.
@@ -255,12 +283,19 @@ def command(path: Path, arguments: list[str]) -> dict[str, Any]:
 # Operations that another release may not have.
 
 OPERATIONS = ["adding", "adding_segments", "replacing", "removing", "removing_a_segment", "creating"]
-OPERATIONS += ["compacting", "compacting_now"]
+OPERATIONS += ["compacting", "compacting_now", "rebuilding", "joining"]
+
+MAKING = ("creating", "joining")
+"""Those that make a new index, beside the one that is there."""
 
 COMMANDS = {
     "add": ["add", "{index}", "{sources}"],
     "add to a new one": ["add", "{new}", "{sources}"],
     "remove": ["remove", "{index}", "--id", "d1", "--id", "d7"],
+    "compact": ["compact", "{index}"],
+    "compact --now": ["compact", "{index}", "--now"],
+    "join": ["join", "{index}", "{part}", "--to", "{new}"],
+    "rebuild": ["rebuild", "{index}"],
     "check": ["check", "{index}"],
     "info": ["info", "{index}"],
     "count": ["count", "{index}", "peace", "--by", "day"],
@@ -275,6 +310,7 @@ def typed(path: Path, name: str) -> dict[str, Any]:
     places = {
         "index": path,
         "new": path.with_name("new.index"),
+        "part": part_of(path),
         "sources": path.parents[1] / "sources.jsonl",
         "out": path.parents[1] / "out.jsonl",
     }

@@ -45,7 +45,7 @@ def test_killed_at_a_file_operation(worker: Worker, start: Path, tmp_path: Path,
         told = course.disturbed(mode="kill half" if course.trace[at][0] == "write" else "kill", at=at)
         assert told["signal"] == signal.SIGKILL, told
         # The commit is the renaming of the manifest, and nothing else.
-        if operation != "creating" and course.states[0] != course.states[1]:
+        if operation not in operations.MAKING and course.states[0] != course.states[1]:
             assert told["state"] == (at > commits[-1]), course.trace[at]
         ends.add(told["state"])
     assert {0, 1} <= ends or course.states[0] == course.states[1]

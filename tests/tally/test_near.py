@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from tendency.tally import FIXED, Scope, Spans, neighbours, overlapping
-from tendency.tally import near as near_module
+from tendency.tally import FIXED, Neighbours, Scope, Spans, Stretch, neighbours, overlapping
 
 # A document is a string: s a slogan, r one aim, i another, x any word, "." a sentence end.
 texts_of = st.lists(st.text("srixx.", max_size=25), min_size=1, max_size=4)
@@ -45,6 +43,29 @@ def hits_of(segment: Letters, letter: str, length: int = 1) -> Spans:
         if at + length <= segment.tokens.size and (segment.tokens[at : at + length] != 0).all()
     ]
     return Spans(np.array(starts, np.int64), np.array(starts, np.int64) + length)
+
+
+def near_of(
+    segment: Letters,
+    hits: Spans,
+    others: list[Spans],
+    windows: tuple[int, ...],
+    scope: Scope = "document",
+    at_once: int = 99,
+) -> Neighbours:
+    """The neighbours of one query's hits, found in so many documents at a time."""
+
+    def between(spans: Spans, low: int, high: int) -> Spans:
+        inside = (spans.starts >= segment.first[low]) & (spans.starts < segment.first[high])
+        return Spans(spans.starts[inside], spans.ends[inside])
+
+    runs = [(low, min(low + at_once, segment.documents)) for low in range(0, segment.documents, at_once)]
+    stretches = [
+        Stretch(low, high, (between(hits, low, high),), tuple(between(other, low, high) for other in others))
+        for low, high in runs
+    ]
+    (found,) = neighbours(segment, stretches, 1, len(others), windows, scope)  # type: ignore[arg-type]
+    return found
 
 
 def twin(
@@ -99,7 +120,7 @@ def test_against_the_twin(texts: list[str], length: int, aim: int, window: int, 
     """Near, covered and expected equal a search word by word; overlapping hits are no neighbours."""
     segment = segment_of(texts)
     hits, others = hits_of(segment, "s", length), [hits_of(segment, "r", aim), hits_of(segment, "i")]
-    found = neighbours(segment, hits, others, (window, 2 * window), scope)  # type: ignore[arg-type]
+    found = near_of(segment, hits, others, (window, 2 * window), scope)
     for w, width in enumerate((window, 2 * window)):
         for o, other in enumerate(others):
             near, covered, expected = twin(segment, hits, other, width, scope)
@@ -110,21 +131,21 @@ def test_against_the_twin(texts: list[str], length: int, aim: int, window: int, 
     assert (found.hits[:, None] == found.neither + total).all()
 
 
-def test_chunks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_runs_of_documents_do_not_show() -> None:
     """Documents are looked at a few at a time; the figures are the same."""
     segment = segment_of(["sxrxxs.isx", "", "rrsr", "x.s.i"] * 3)
-    ask = hits_of(segment, "s"), [hits_of(segment, "r"), hits_of(segment, "i")], (2, 5)
-    whole = neighbours(segment, *ask)  # type: ignore[arg-type]
-    monkeypatch.setattr(near_module, "_CHUNK", 3)
-    parts = neighbours(segment, *ask)  # type: ignore[arg-type]
-    for name in ("hits", "near", "expected", "neither", "several", "covered"):
-        assert (getattr(whole, name) == getattr(parts, name)).all()
+    hits, others = hits_of(segment, "s"), [hits_of(segment, "r"), hits_of(segment, "i")]
+    whole = near_of(segment, hits, others, (2, 5))
+    for at_once in (1, 2, 5):
+        parts = near_of(segment, hits, others, (2, 5), at_once=at_once)
+        for name in ("hits", "near", "expected", "neither", "several", "covered"):
+            assert (getattr(whole, name) == getattr(parts, name)).all()
 
 
 def test_a_hit_is_not_its_own_neighbour() -> None:
     """A slogan that contains its aim's word is not near it by that word."""
     segment = segment_of(["xxsrxx"])
-    found = neighbours(segment, hits_of(segment, "s", 2), [hits_of(segment, "r")], (10,))  # type: ignore[arg-type]
+    found = near_of(segment, hits_of(segment, "s", 2), [hits_of(segment, "r")], (10,))
     assert found.near.sum() == 0
 
 

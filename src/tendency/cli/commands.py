@@ -73,6 +73,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print a JSON list of rows.")
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]
 
 _DEADLINE = 600.0
+_LONG_DEADLINE = 3600.0
 _PROBLEMS_SHOWN = 20
 _FIRST_IDS = 5
 _LOST_IDS = 10
@@ -377,10 +378,10 @@ def count(
     asked = named(queries)
     if explain:
         for query in asked.values():
-            typer.echo(str(corpus.explain(query)))
+            typer.echo(str(corpus.explain(query, deadline=deadline)))
         return
     table = corpus.count(asked, by=by, split=split, cluster=fields, deadline=deadline)
-    _tell_suggestions(corpus, asked, {} if by == "document" else _hits(table))
+    _tell_suggestions(corpus, asked, {} if by == "document" else _hits(table), deadline)
     show(table, as_json=as_json, as_csv=as_csv)
 
 
@@ -409,7 +410,7 @@ def rates(
     corpus = _corpus(index, where, start, end, terms, scheduler)
     asked = named(queries)
     found = corpus.rates(asked, by=by, split=split, cluster=fields, level=level, deadline=deadline)
-    _tell_suggestions(corpus, asked, _hits(found.table))
+    _tell_suggestions(corpus, asked, _hits(found.table), deadline)
     _tell_undated(found.undated)
     _write_chart(found, chart)
     show(found.table, as_json=as_json, as_csv=as_csv)
@@ -451,7 +452,7 @@ def rank(
         cluster=fields,
         deadline=deadline,
     )
-    _tell_suggestions(corpus, asked, _hits(found.table))
+    _tell_suggestions(corpus, asked, _hits(found.table), deadline)
     _write_chart(found, chart)
     show(found.table, as_json=as_json, as_csv=as_csv)
 
@@ -508,7 +509,7 @@ def kwic(
     corpus = _corpus(index, where, start, end, terms, scheduler)
     found = corpus.kwic(query, limit=limit, width=width, order=order, seed=seed, deadline=deadline)
     if not found.total:
-        _tell_suggestions(corpus, {query: query}, {query: 0})
+        _tell_suggestions(corpus, {query: query}, {query: 0}, deadline)
     if as_json or as_csv:
         show(found.table, as_json=as_json, as_csv=as_csv)
         return
@@ -544,6 +545,7 @@ def words(
     start: From = None,
     end: To = None,
     terms: Terms = None,
+    scheduler: Machines = None,
     deadline: Deadline = _DEADLINE,
     as_json: Json = False,
     as_csv: Csv = False,
@@ -552,7 +554,7 @@ def words(
 
     Example: `tendency words press.index "peace" --near 5 --fold --limit 30`
     """
-    corpus = _corpus(index, where, start, end, terms)
+    corpus = _corpus(index, where, start, end, terms, scheduler)
     if near is None or near == "sentence":
         reach: int | Literal["sentence"] | None = "sentence" if near else None
     elif near.isdecimal():
@@ -577,6 +579,9 @@ def report(
     ] = Path(),
     corpus: Annotated[File, typer.Option(help="Another index than the one the dossier names.")] = None,
     scheduler: Machines = None,
+    deadline: Annotated[
+        float, typer.Option(help="Seconds after which all of it is given up; 0 is never.", min=0)
+    ] = _LONG_DEADLINE,
 ) -> None:
     """Answer a dossier's questions: one HTML page that needs no network, with its data beside it.
 
@@ -586,7 +591,7 @@ def report(
 
     folder = to if to != Path() else dossier.with_name(f"{dossier.stem}-report")
     with progress(f"Answering {dossier.name}") as update:
-        done = run(dossier, folder, corpus=corpus, executor=scheduler, progress=update)
+        done = run(dossier, folder, corpus=corpus, executor=scheduler, deadline=deadline, progress=update)
     for finding in done.answers.findings:
         for claim in finding.claims[:1]:
             typer.echo(f"• {printable(claim.sentence)}")
@@ -690,10 +695,10 @@ def _hits(table: pl.DataFrame) -> dict[str, int]:
     return hits
 
 
-def _tell_suggestions(corpus: Corpus, asked: dict[str, str], hits: dict[str, int]) -> None:
+def _tell_suggestions(corpus: Corpus, asked: dict[str, str], hits: dict[str, int], deadline: float) -> None:
     for name, query in asked.items():
         if hits.get(name) == 0:
-            say(corpus.suggest(query))
+            say(corpus.suggest(query, deadline=deadline))
         for note in corpus.query(query).notes:
             say(f"{query}: {note}")
 

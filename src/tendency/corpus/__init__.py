@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tendency.corpus.query import Query, Spelling, parse
     from tendency.corpus.rebuilding import Rebuilt, rebuild
     from tendency.corpus.repairing import Lost, Repaired, repair
-    from tendency.corpus.search import Block, count_by_document, evaluate
+    from tendency.corpus.search import Block, count_by_document, evaluate, evaluate_together
     from tendency.corpus.spellings import Overlap, overlaps
     from tendency.corpus.suggest import Suggestion, no_hits, suggestions
     from tendency.corpus.vrt import Vertical, export_vrt
@@ -64,6 +64,7 @@ __all__ = [
     "counts_by_document",
     "document_features",
     "evaluate",
+    "evaluate_together",
     "explain",
     "export_jsonl",
     "export_parquet",
@@ -96,6 +97,7 @@ _LATER = {
     "Deadline": "deadlines",
     "document_features": "export",
     "evaluate": "search",
+    "evaluate_together": "search",
     "export_jsonl": "export",
     "export_parquet": "export",
     "export_vrt": "vrt",

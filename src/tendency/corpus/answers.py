@@ -16,7 +16,7 @@ import xxhash
 
 from tendency.corpus.storage import is_damage
 
-_MAGIC: Final = b"TENDANS1"
+_MAGIC: Final = b"TENDANS2"
 _SEAL: Final = 16
 _KEY: Final = 32
 _LENGTH: Final = 8
@@ -38,18 +38,19 @@ class Answers:
 
     def __bool__(self) -> bool:
         """Whether there may be any."""
-        return self.limit > 0 and self.folder.is_dir()
+        return self.limit > 0 and os.path.isdir(self.folder)
 
     def read(self, question: str) -> dict[str, bytes]:
         """The answers to a question, by the key of their segment; none where the file is not as written."""
         path = self.folder / question
         try:
             data = path.read_bytes()
-            os.utime(path)
         except OSError:
             return {}
+        with suppress(OSError):
+            os.utime(path)
         body = data[len(_MAGIC) + _SEAL :]
-        if not _is_whole(data):
+        if not _is_whole(question, data):
             return {}
         found, at = {}, 0
         while at + _KEY + _LENGTH <= len(body):
@@ -66,7 +67,7 @@ class Answers:
         """The files that are not as written."""
         for path in sorted(self.folder.iterdir()) if self.folder.is_dir() else []:
             try:
-                whole = path.name.startswith(".") or _is_whole(path.read_bytes())
+                whole = path.name.startswith(".") or _is_whole(path.name, path.read_bytes())
             except OSError as error:
                 # Else it made room in this moment, or is somebody else's.
                 whole = not is_damage(error)
@@ -90,7 +91,7 @@ class Answers:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             # Without waiting for the disk: a file half written has a wrong checksum.
-            beside.write_bytes(_MAGIC + xxhash.xxh3_128_digest(body) + body)
+            beside.write_bytes(_head(question, body) + body)
             os.replace(beside, self.folder / question)
             self._make_room()
         except OSError:
@@ -99,23 +100,28 @@ class Answers:
 
     def _make_room(self) -> None:
         """Remove what was not used for longest until the rest is within the limit."""
-        held = sorted(
-            (
-                (entry.stat().st_mtime_ns, entry.name, entry.stat().st_size)
-                for entry in os.scandir(self.folder)
-            ),
-            reverse=True,
-        )
+        held = []
+        with os.scandir(self.folder) as entries:
+            for entry in entries:
+                # Others may be removing what is here.
+                with suppress(OSError):
+                    if entry.is_file():
+                        held.append((entry.stat().st_mtime_ns, entry.name, entry.stat().st_size))
         total = 0
-        for _, name, size in held:
+        for _, name, size in sorted(held, reverse=True):
             total += size
             if total > self.limit:
-                (self.folder / name).unlink(missing_ok=True)
+                with suppress(OSError):
+                    (self.folder / name).unlink()
 
 
-def _is_whole(data: bytes) -> bool:
-    body = data[len(_MAGIC) + _SEAL :]
-    return data[: len(_MAGIC) + _SEAL] == _MAGIC + xxhash.xxh3_128_digest(body)
+def _head(question: str, body: bytes) -> bytes:
+    """What a file begins with; the checksum is of the question too, so that no file answers under another's name."""
+    return _MAGIC + xxhash.xxh3_128_digest(os.fsencode(question) + body)
+
+
+def _is_whole(question: str, data: bytes) -> bool:
+    return data[: len(_MAGIC) + _SEAL] == _head(question, data[len(_MAGIC) + _SEAL :])
 
 
 def _limit() -> int:

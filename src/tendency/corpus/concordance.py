@@ -217,13 +217,17 @@ def _asked(
 
 def _every_hit(task: _Task) -> list[_Hit]:
     """The hits of one segment, those that no listing can hold left out."""
+    import numpy as np
+
     from tendency.corpus.search import evaluate
     from tendency.corpus.work import segment_at
 
     segment = segment_at(task.place)
     hits: list[_Hit] = []
     for block in evaluate(segment, task.query, task.mask, task.deadline):
-        hits += _hits(segment, task.number, block.documents, block.starts, block.ends)
+        before = np.arange(len(block)) - np.searchsorted(block.documents, block.documents)
+        few = before < task.limit
+        hits += _hits(segment, task.number, block.documents[few], block.starts[few], block.ends[few])
     return sorted(hits)[: task.limit]
 
 
@@ -231,14 +235,14 @@ def _earliest_documents(index: Index, counts: list[NDArray[np.int64]], limit: in
     """Segment and number of the first documents that have ``limit`` hits between them."""
     import numpy as np
 
+    if not limit or not any(held.any() for held in counts):
+        return []
     days = np.concatenate(
         [segment.start_day[held > 0] for segment, held in zip(index.segments, counts, strict=True)]
     )
     hits = np.concatenate([held[held > 0] for held in counts])
     by_day = np.argsort(days, kind="stable")
     enough = int(np.searchsorted(np.cumsum(hits[by_day]), limit))
-    if not days.size or not limit:
-        return []
     # Ids are read only for the documents up to the last day that can matter.
     last_day = int(days[by_day[min(enough, days.size - 1)]])
     candidates = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tendency.corpus.deadlines import Deadline
 from tendency.corpus.expansion import expansion
 from tendency.corpus.query.write import normalised
 from tendency.corpus.search import cost
@@ -71,15 +72,19 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(index: Index, query: Query) -> Explanation:
+def explain(index: Index, query: Query, deadline: Deadline | None = None) -> Explanation:
     """The query's words with what they stand for, and an estimate of its cost; nothing is searched."""
+    deadline = deadline or Deadline()
     query = query.bound(index)
     expansions = []
     for leaf in query.leaves:
+        deadline.check()
         found = expansion(index, leaf)
         total = sum(count for _, count in found)
         expansions.append(Expansion(normalised(leaf), len(found), total, tuple(found[:_SHOWN])))
-    costs = [cost(segment, query, live) for segment, live in zip(index.segments, index.live, strict=True)]
+    costs = [
+        cost(segment, query, live, deadline) for segment, live in zip(index.segments, index.live, strict=True)
+    ]
     return Explanation(
         query.normalised(),
         query.notes,

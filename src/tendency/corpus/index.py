@@ -52,7 +52,7 @@ class Info:
         path: Its folder.
         documents: Live documents.
         words: Their words (tokens that are not sentence ends).
-        forms: Distinct forms; an upper bound once documents were removed or replaced.
+        forms: Their distinct forms.
         span: First day and the day after the last, or None without documents.
         segments: How many segments they lie in.
         generation: How many commits were made.
@@ -189,11 +189,13 @@ class Index:
 
     def info(self) -> Info:
         """What the index holds."""
+        from tendency.corpus.term_counts import frequencies
+
         return Info(
             path=self.path,
             documents=self.documents,
             words=self.words,
-            forms=max(len(self.terms) - 1, 0),
+            forms=int(np.count_nonzero(frequencies(self))),
             span=self.span,
             segments=len(self.segments),
             generation=self.generation,

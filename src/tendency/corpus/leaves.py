@@ -11,7 +11,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from tendency.corpus.deadlines import Deadline
 from tendency.corpus.query.tree import AnyWord, Both, Either, Node, Not, Term
+from tendency.corpus.strings import which_fit
 from tendency.corpus.where import matches
 
 if TYPE_CHECKING:
@@ -31,28 +33,32 @@ class _Fold(Protocol):
     def __call__(self, form: str, accents: bool = True) -> str: ...
 
 
-def terms_for(test: Node, segment: Segment, language: str) -> TermSet:
+def terms_for(test: Node, segment: Segment, language: str, deadline: Deadline | None = None) -> TermSet:
     """The terms that pass a test in documents of a language."""
+    deadline = deadline or Deadline()
+    deadline.check()
     terms = segment.terms
     match test:
         case Term("lemma"):
-            return _by_lemma(test, terms, language)
+            return _by_lemma(test, terms, language, deadline)
         case Term():
             return _by_form(test, terms)
         case AnyWord():
             return np.arange(1, len(terms), dtype=np.uint32)
         case Not(part):
             fit = np.ones(len(terms), np.bool_)
-            fit[terms_for(part, segment, language)] = False
+            fit[terms_for(part, segment, language, deadline)] = False
             fit[:1] = False
             return np.flatnonzero(fit).astype(np.uint32)
         case Both(parts):
-            found = terms_for(parts[0], segment, language)
+            found = terms_for(parts[0], segment, language, deadline)
             for part in parts[1:]:
-                found = np.intersect1d(found, terms_for(part, segment, language), assume_unique=True)
+                found = np.intersect1d(
+                    found, terms_for(part, segment, language, deadline), assume_unique=True
+                )
             return found
         case Either(parts):
-            return np.unique(np.concatenate([terms_for(part, segment, language) for part in parts]))
+            return np.unique(np.concatenate([terms_for(part, segment, language, deadline) for part in parts]))
         case _:
             raise TypeError(f"not a test of one token: {test!r}")
 
@@ -151,19 +157,23 @@ def _unaccented_character(character: str, fold: _Fold) -> str:
     return bare.upper() if character.isupper() else bare
 
 
-def _by_lemma(term: Term, terms: Terms, language: str) -> TermSet:
-    from tendency.corpus.lemmas import forms_of, lemmas_of
+def _by_lemma(term: Term, terms: Terms, language: str, deadline: Deadline) -> TermSet:
+    from tendency.corpus.lemmas import forms_like, forms_of, is_listed
 
+    nothing = np.empty(0, np.uint32)
     if term.kind == "is" and term.accents:
         found = [terms.with_folded(form) for form in forms_of(term.text, language)]
-        return np.unique(np.concatenate([np.empty(0, np.uint32), *found]))
-    # Every form is asked for its lemmas: slow, and rarely asked.
-    everything = np.arange(1, len(terms), dtype=np.uint32)
-    lemmas = [lemmas_of(form, language) for form in _written(everything, terms.folded, term)]
-    flat = [lemma for held in lemmas for lemma in held]
-    owners = np.repeat(everything, [len(held) for held in lemmas])
-    test = Term("form", term.kind, term.text)
-    return np.unique(_fitting(owners, flat, f"(?i)(?:{_as_regex(test)})"))
+        return np.unique(np.concatenate([nothing, *found]))
+    listed = forms_like(f"(?i)(?:{_as_regex(term)})", language)
+    # A form that no list knows is its own lemma.
+    own = _by_form(Term("form", term.kind, term.text), terms)
+    unlisted = []
+    for number in own.tolist():
+        deadline.check()
+        unlisted.append(not is_listed(terms.folded[number], language))
+    return np.unique(
+        np.concatenate([nothing, _kept(own, unlisted), *(terms.with_folded(form) for form in listed)])
+    )
 
 
 def _as_regex(term: Term) -> str:
@@ -201,18 +211,10 @@ def _written(found: TermSet, strings: Strings, term: Term) -> list[str]:
 
 
 def _fitting(found: TermSet, forms: Sequence[str], pattern: str) -> TermSet:
-    """The terms whose whole form fits a regular expression, by an engine that takes linear time."""
-    import polars as pl
-
+    """The terms whose whole form fits a regular expression."""
     if not found.size:
         return found
-    try:
-        series = pl.Series(forms, dtype=pl.String)
-    except UnicodeEncodeError:
-        # Half a surrogate pair, which only a damaged text holds, fits nothing.
-        series = pl.Series([form.encode("utf-8", "replace").decode() for form in forms], dtype=pl.String)
-    fit = series.str.contains(rf"\A{pattern}\z")
-    kept: TermSet = found[fit.to_numpy()]
+    kept: TermSet = found[which_fit(forms, pattern)]
     return kept
 
 

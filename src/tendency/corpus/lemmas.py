@@ -93,10 +93,12 @@ def _by_common_words(segment: Segment) -> list[str]:
     """The language whose common words each document has most of, or the empty code."""
     codes = list(COMMON_WORDS)
     counts = np.zeros((len(codes), segment.documents), np.int64)
+    # Numbers of one type, or all postings would be copied as the wider one.
+    first = segment.first.astype(np.uint32) if segment.positions < 1 << 32 else segment.first
     for row, code in enumerate(codes):
         for word in COMMON_WORDS[code].split():
             for term in segment.terms.with_folded(word).tolist():
-                counts[row] += np.diff(np.searchsorted(segment.postings(term), segment.first))
+                counts[row] += np.diff(np.searchsorted(segment.postings(term), first))
     best = counts.argmax(axis=0)
     sure = counts.max(axis=0, initial=0) >= np.maximum(_LEAST_SHARE * segment.words, _LEAST_COUNT)
     return [codes[row] if certain else "" for row, certain in zip(best.tolist(), sure.tolist(), strict=True)]
@@ -115,11 +117,35 @@ def forms_of(lemma: str, language: str) -> frozenset[str]:
 def lemmas_of(form: str, language: str) -> frozenset[str]:
     """The lemmas, folded, of a folded form."""
     lists = _lists(language)
-    found = {fold(lists[written]) for written in (form, form.capitalize(), form.upper()) if written in lists}
+    found = {fold(lists[written]) for written in _spellings(form) if written in lists}
     return frozenset(found or {form})
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=64)
+def forms_like(pattern: str, language: str) -> frozenset[str]:
+    """The folded forms that a language's list gives a lemma that, folded, fits a regular expression as a whole."""
+    from tendency.corpus.strings import which_fit
+
+    lists = _lists(language)
+    # Lemmas are fewer than forms.
+    lemmas = list(set(lists.values()))
+    fit = {lemmas[number] for number in np.flatnonzero(which_fit([fold(lemma) for lemma in lemmas], pattern))}
+    found = ((written, fold(written)) for written, lemma in lists.items() if lemma in fit)
+    return frozenset(form for written, form in found if written in _spellings(form))
+
+
+def is_listed(form: str, language: str) -> bool:
+    """Whether a language's list knows a folded form; one that it does not know is its own lemma."""
+    lists = _lists(language)
+    return any(written in lists for written in _spellings(form))
+
+
+def _spellings(form: str) -> tuple[str, str, str]:
+    """As a list may have a folded form."""
+    return form, form.capitalize(), form.upper()
+
+
+@lru_cache(maxsize=8)
 def _lists(language: str) -> Mapping[str, str]:
     """A language's forms with their lemmas; empty for a language without a list."""
     from simplemma.strategies.dictionaries.dictionary_factory import (

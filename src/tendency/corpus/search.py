@@ -176,9 +176,11 @@ class Cost:
     seconds: float
 
 
-def cost(segment: Segment, query: Query, documents: NDArray[np.bool_]) -> Cost:
+def cost(
+    segment: Segment, query: Query, documents: NDArray[np.bool_], deadline: Deadline | None = None
+) -> Cost:
     """What a query will take; nothing is searched."""
-    plans = _plans(segment, query, documents, Deadline())
+    plans = _plans(segment, query, documents, deadline or Deadline())
     blocks = sum(1 for _ in _windows(segment, documents, few=all(plan.few for plan, _ in plans)))
     return Cost(
         sum(plan.candidates for plan, _ in plans),
@@ -303,7 +305,8 @@ class _Window:
 
 
 def _between(positions: NDArray[np.uint32], start: int, end: int) -> NDArray[np.uint32]:
-    low, high = np.searchsorted(positions, (start, end))
+    # Numbers of one type, or all positions would be copied as the wider one.
+    low, high = np.searchsorted(positions, np.array((start, end), positions.dtype))
     return positions[low:high]
 
 
@@ -490,8 +493,8 @@ class _Phrase:
 class _Any:
     """Hits of any of several plans."""
 
-    def __init__(self, parts: list[_Plan]) -> None:
-        self.parts = parts
+    def __init__(self, parts: list[_Plan], deadline: Deadline) -> None:
+        self.parts, self.deadline = parts, deadline
 
     @property
     def few(self) -> bool:
@@ -510,7 +513,10 @@ class _Any:
         return sum(part.seconds for part in self.parts)
 
     def spans(self, window: _Window) -> Spans:
-        found = [part.spans(window) for part in self.parts]
+        found = []
+        for part in self.parts:
+            self.deadline.check()
+            found.append(part.spans(window))
         starts, ends = (np.concatenate(held) for held in zip(*found, strict=True))
         order = np.lexsort((ends, starts))
         starts, ends = starts[order], ends[order]
@@ -670,8 +676,8 @@ class _Planner:
     def words(self, test: Node) -> _Words:
         held = self._words.get(test)
         if held is None:
-            self.deadline.check()
-            terms = None if isinstance(test, AnyWord) else terms_for(test, self.segment, self.language)
+            any_word = isinstance(test, AnyWord)
+            terms = None if any_word else terms_for(test, self.segment, self.language, self.deadline)
             held = self._words[test] = _Words(self.segment, test, terms)
         return held
 
@@ -693,14 +699,14 @@ class _Planner:
             case Within(part, inner):
                 return self.plan(part, inner)
             case Either(parts) if not is_test(node):
-                return _Any([self.plan(part, scope) for part in _tests_together(parts)])
+                return _Any([self.plan(part, scope) for part in _tests_together(parts)], self.deadline)
         if is_test(node) or isinstance(node, Written):
             return self.phrase((node,))
         phrases = _phrases(node) if scope == "sentence" else None
         if phrases is None:
             return _Run(node, self, scope)
         plans = [self.phrase(parts) for parts in phrases]
-        return plans[0] if len(plans) == 1 else _Any(list(plans))
+        return plans[0] if len(plans) == 1 else _Any(list(plans), self.deadline)
 
 
 def _tests_together(parts: tuple[Node, ...]) -> list[Node]:

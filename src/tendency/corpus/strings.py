@@ -194,3 +194,18 @@ def _eight_bytes(
     keys, lengths = np.empty(places.size, np.uint64), np.empty(places.size, np.uint8)
     string_keys(strings.data, strings.bounds, places, depth, keys, lengths)
     return keys, lengths
+
+
+def which_fit(strings: Sequence[str], pattern: str) -> NDArray[np.bool_]:
+    """For each string whether all of it fits a regular expression, by an engine that takes linear time."""
+    import polars as pl
+
+    try:
+        series = pl.Series(strings, dtype=pl.String)
+    except UnicodeEncodeError:
+        # Half a surrogate pair, which only a damaged text holds, fits nothing.
+        series = pl.Series(
+            [string.encode("utf-8", "replace").decode() for string in strings], dtype=pl.String
+        )
+    fit: NDArray[np.bool_] = series.str.contains(rf"\A{pattern}\z").to_numpy()
+    return fit

@@ -8,10 +8,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from tendency.corpus.deadlines import Deadline
     from tendency.corpus.index import Index
     from tendency.corpus.query.query import Query
     from tendency.corpus.query.tree import Node, Term
+    from tendency.corpus.segment import Segment
 
 ENDINGS: Final = (
     ("ence", "ense"),
@@ -95,7 +99,7 @@ def suggestions(
         if leaf.kind != "is":
             continue
         occurs = bool(expansion(index, leaf))
-        for form, count in _spelled_like(index, leaf):
+        for form, count in _spelled_like(index, leaf, deadline):
             replaced = replace(query, tree=_replaced(query.tree, leaf, Term("form", "is", form)))
             hits = _total(index, replaced, deadline)
             if hits:
@@ -145,7 +149,7 @@ def _replaced(tree: Node, leaf: Term, by: Term) -> Node:
     return replace(tree, **changed) if changed else tree  # type: ignore[arg-type]
 
 
-def _spelled_like(index: Index, leaf: Term) -> list[tuple[str, int]]:
+def _spelled_like(index: Index, leaf: Term, deadline: Deadline | None) -> list[tuple[str, int]]:
     """The forms that are spelled most like a word, with their occurrences; the likeliest first."""
     from tendency.corpus.expansion import expansion
     from tendency.corpus.query.tree import Term
@@ -153,7 +157,7 @@ def _spelled_like(index: Index, leaf: Term) -> list[tuple[str, int]]:
 
     word = fold(leaf.text)
     likeliest = sorted({*_variants(word), *_other_case_and_lemma(index, leaf)})
-    forms = list(dict.fromkeys([*likeliest, *_near_forms(index, word)]))
+    forms = list(dict.fromkeys([*likeliest, *_near_forms(index, word, deadline)]))
     found = []
     for form in forms:
         held = expansion(index, Term("form", "is", form))
@@ -171,11 +175,21 @@ def _other_case_and_lemma(index: Index, leaf: Term) -> list[str]:
 
         return [fold(leaf.text)]
     if leaf.attribute == "lemma":
-        from tendency.corpus.lemmas import languages, lemmas_of
+        from tendency.corpus.lemmas import lemmas_of
 
-        codes = {code for segment in index.segments for code in languages(segment)[0]}
+        codes = {code for held in zip(index.segments, index.live, strict=True) for code in _codes(*held)}
         return [leaf.text, *(lemma for code in sorted(codes) for lemma in sorted(lemmas_of(leaf.text, code)))]
     return []
+
+
+def _codes(segment: Segment, live: NDArray[np.bool_]) -> list[str]:
+    """The languages of a segment's live documents."""
+    import numpy as np
+
+    from tendency.corpus.lemmas import languages
+
+    names, numbers = languages(segment)
+    return [names[number] for number in np.unique(numbers[live]).tolist()]
 
 
 def _variants(word: str) -> set[str]:
@@ -191,18 +205,20 @@ def _variants(word: str) -> set[str]:
     return found - {word}
 
 
-def _near_forms(index: Index, word: str) -> list[str]:
+def _near_forms(index: Index, word: str, deadline: Deadline | None) -> list[str]:
     """The folded forms at most three letters away, the nearest first, then the most frequent."""
     import numpy as np
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
+    from tendency.corpus.term_counts import frequencies
+
     allowed = _allowed(word)
-    terms = index.terms
+    terms, frequency = index.terms, frequencies(index, deadline)
     lengths = np.diff(terms.folded.bounds)
-    close = np.flatnonzero((np.abs(lengths - len(word.encode())) <= 4 * allowed) & (lengths > 0))
+    close = np.flatnonzero((np.abs(lengths - len(word.encode())) <= 4 * allowed) & (frequency > 0))
     # Misreadings occur once each by the hundred thousand: the frequent forms are what was meant.
-    close = close[np.argsort(-terms.frequency[close], kind="stable")[:_LISTED]]
+    close = close[np.argsort(-frequency[close], kind="stable")[:_LISTED]]
     forms = [terms.folded[number] for number in close.tolist()]
     likes = process.extract(word, forms, scorer=OSA.distance, score_cutoff=allowed, limit=None)
     likes.sort(key=lambda held: (held[1], held[2]))

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tendency.corpus.deadlines import Deadline
-from tendency.corpus.search import WINDOW, evaluate
+from tendency.corpus.search import WINDOW, Block, evaluate
 from tendency.corpus.work import Place, places, run, segment_at
 from tendency.errors import SettingError
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Reach = int | Literal["sentence"]
+
+_DENSE: Final = 8
+"""Positions a stretch up to which it is faster to look at all of them than to put the stretches in order."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +108,16 @@ def count_near(
     return _merged(index, tasks, 1, executor, deadline)
 
 
+def frequencies(index: Index, deadline: Deadline | None = None) -> Ints:
+    """How often every form of ``index.terms`` occurs in live documents, int64; 0 for the sentence end."""
+    found = index.terms.frequency.astype(np.int64)
+    found[:1] = 0
+    dead = [~live for live in index.live]
+    if any(mask.any() for mask in dead):
+        found -= count_terms(index, [dead], deadline=deadline).counts[0]
+    return found
+
+
 def frequency_list(
     index: Index, found: TermCounts, *, fold: bool = False, min_count: int = 1, limit: int | None = None
 ) -> pl.DataFrame:
@@ -152,15 +165,17 @@ def _count(task: _Task) -> list[Ints | None]:
         if not mask.any():
             found.append(None)
         elif task.query is None:
-            found.append(_all_words(segment, mask, deadline))
+            found.append(words_of(segment, mask, deadline))
         else:
             found.append(_near(segment, task.query, mask, task.reach, deadline))
     return found
 
 
-def _all_words(segment: Segment, mask: Mask, deadline: Deadline) -> Ints:
+def words_of(segment: Segment, mask: Mask, deadline: Deadline | None = None) -> Ints:
+    """How often each term of a segment occurs in some of its documents; 0 for the sentence end."""
     from tendency.corpus.kernels import count_tokens
 
+    deadline = deadline or Deadline()
     counts = np.zeros(len(segment.terms), np.int64)
     first, wanted = segment.first, mask.view(np.uint8)
     low = 0
@@ -176,10 +191,11 @@ def _all_words(segment: Segment, mask: Mask, deadline: Deadline) -> Ints:
 def _near(segment: Segment, query: Query, mask: Mask, reach: Reach, deadline: Deadline) -> Ints:
     counts = np.zeros(len(segment.terms), np.int64)
     for block in evaluate(segment, query, mask, deadline):
-        left = _beside(segment, block.starts - 1, -1, reach, deadline)
-        near = np.sort(np.concatenate([left, _beside(segment, block.ends, 1, reach, deadline)]))
-        # Sorted, not np.unique, which takes three times as long.
-        near = near[np.diff(near, prepend=-1) > 0]
+        left, right = _sentences(segment, block)
+        if reach != "sentence":
+            left = np.maximum(left, block.starts - reach)
+            right = np.minimum(right, block.ends + reach)
+        near = _covered(np.concatenate([left, block.ends]), np.concatenate([block.starts, right]))
         # Hits ascend by start: a word lies in one if one that starts before or at it ends after it.
         furthest = np.concatenate([[-1], np.maximum.accumulate(block.ends)])
         outside = furthest[np.searchsorted(block.starts, near, side="right")] <= near
@@ -187,15 +203,30 @@ def _near(segment: Segment, query: Query, mask: Mask, reach: Reach, deadline: De
     return counts
 
 
-def _beside(segment: Segment, at: Ints, step: int, reach: Reach, deadline: Deadline) -> Ints:
-    """The words from these places on in one direction, up to the sentence's end; some more than once."""
-    found: list[Ints] = [np.empty(0, np.int64)]
-    # A document's last position is a sentence end, so nothing runs into the next or past the last.
-    at = np.unique(at[at >= 0])
-    while at.size and (reach == "sentence" or len(found) <= reach):
-        deadline.check()
-        at = at[segment.tokens[at] != 0]
-        found.append(at)
-        at = at + step
-        at = at[at >= 0]
-    return np.concatenate(found)
+def _sentences(segment: Segment, block: Block) -> tuple[Ints, Ints]:
+    """Where the sentence of each hit's first word begins, and where that of its last word ends."""
+    ends = segment.postings(0)
+    # Numbers of one type, or all sentence ends would be copied as the wider one.
+    before = np.searchsorted(ends, block.starts.astype(ends.dtype))
+    after = np.searchsorted(ends, block.ends.astype(ends.dtype))
+    first = np.where(before > 0, ends[before - 1].astype(np.int64) + 1, 0)
+    # A document's last position is a sentence end, so that every hit has one after it.
+    return first, ends[after].astype(np.int64)
+
+
+def _covered(begins: Ints, ends: Ints) -> Ints:
+    """The positions in any of some stretches, ascending and each once."""
+    low, high = int(begins.min()), int(ends.max())
+    if high - low < _DENSE * begins.size:
+        steps = np.bincount(begins - low, minlength=high - low + 1)
+        steps -= np.bincount(ends - low, minlength=high - low + 1)
+        return np.flatnonzero(np.cumsum(steps, out=steps)) + low
+    order = np.argsort(begins, kind="stable")
+    begins, furthest = begins[order], np.maximum.accumulate(ends[order])
+    apart = np.flatnonzero(begins[1:] > furthest[:-1]) + 1
+    begins, ends = begins[np.append(0, apart)], furthest[np.append(apart - 1, furthest.size - 1)]
+    lengths = ends - begins
+    positions: Ints = np.arange(int(lengths.sum())) + np.repeat(
+        begins - np.cumsum(lengths) + lengths, lengths
+    )
+    return positions

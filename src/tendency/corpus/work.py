@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -97,7 +98,7 @@ def run(
         workers = min(cores(), len(tasks))
         if workers < 2:
             return [function(task) for task in tasks]
-        with ThreadPoolExecutor(workers) as threads:
+        with ThreadPoolExecutor(workers) as threads, _interruptible(deadline):
             return _results([threads.submit(function, task) for task in tasks], None, deadline)
     refuse_fork(executor)
     release = release_digest()
@@ -148,7 +149,8 @@ def release_digest() -> str:
 
     root = Path(__file__).resolve().parent.parent
     digest = xxhash.xxh3_128()
-    for path in sorted((*root.glob("*.py"), *root.glob("corpus/**/*.py"), *root.glob("tally/**/*.py"))):
+    rooms = ("*.py", "corpus/**/*.py", "tally/**/*.py", "dossier/evidence.py")
+    for path in sorted(found for room in rooms for found in root.glob(room)):
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     for name in ("simplemma", "polars", "numpy"):
         digest.update(f"{name} {version(name)}\0".encode())
@@ -169,6 +171,17 @@ def _perform(function: Callable[[T], R], task: T, release: str) -> Any:
     if release_digest() != release:
         return _Answer(other=release_digest())
     return _Answer(function(task))
+
+
+@contextmanager
+def _interruptible(deadline: Deadline | None) -> Iterator[None]:
+    """Threads that have begun stop when whoever asked is interrupted, or the interrupt would wait for them."""
+    try:
+        yield
+    except BaseException as error:
+        if deadline is not None and not isinstance(error, Exception):
+            deadline.cancel()
+        raise
 
 
 def _results(
@@ -205,7 +218,8 @@ def _waited(future: Future[Any], deadline: Deadline | None) -> Any:
             return future.result(timeout=_LOOK)
         except TimeoutError:
             if future.done():
-                raise
+                # It ended just now, or this was its own error.
+                return future.result()
             deadline.check()
 
 

@@ -41,7 +41,7 @@ def answer(
     """
     questions = prepare(dossier if isinstance(dossier, Dossier) else read_dossier(dossier))
     held = open_corpus(questions, corpus, progress, executor)
-    limit = deadline if deadline is None or isinstance(deadline, Deadline) else Deadline(deadline)
+    limit = deadline if isinstance(deadline, Deadline) else Deadline(deadline)
     asking = Asking(questions, held.index, limit)
     _check_filters(asking)
     number = len(questions.slogans) + len(questions.rankings)

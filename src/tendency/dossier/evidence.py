@@ -226,8 +226,9 @@ def _by_period(
     """The hits inside, period by period."""
     order = inside[np.argsort(period[inside], kind="stable")]
     keys, starts = np.unique(period[order], return_index=True)
-    for key, chosen in zip(keys.tolist(), np.split(order, starts[1:]), strict=True):
-        yield int(key), chosen
+    ends = np.append(starts[1:], order.size)
+    for key, start, end in zip(keys.tolist(), starts.tolist(), ends.tolist(), strict=False):
+        yield int(key), order[start:end]
 
 
 def _lots(keys: NDArray[np.uint64], positions: NDArray[np.int64]) -> NDArray[np.uint64]:

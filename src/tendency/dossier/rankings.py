@@ -165,7 +165,12 @@ class _Answer:
         for row in rows:
             if row["hits"] == 0 and not row.get("all_hits"):
                 name = row["query"]
-                near = suggestions(self.asking.index, self.asked.items[name], self.asking.questions.names)
+                near = suggestions(
+                    self.asking.index,
+                    self.asked.items[name],
+                    self.asking.questions.names,
+                    deadline=self.asking.deadline,
+                )
                 claims.append(no_hits(name, counted(row), near, self.asked.written[name]))
         return claims, exhibits
 

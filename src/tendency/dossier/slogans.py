@@ -157,7 +157,12 @@ class _Answer:
     def _how_often(self, row: Mapping[str, Any]) -> Claim:
         found = counted(row)
         if found.hits == 0:
-            near = suggestions(self.asking.index, self.asked.query, self.asking.questions.names)
+            near = suggestions(
+                self.asking.index,
+                self.asked.query,
+                self.asking.questions.names,
+                deadline=self.asking.deadline,
+            )
             return no_hits(self.name, found, near, self.asked.written)
         if not found.enough:
             return too_few(self.name, found, row["cluster"])

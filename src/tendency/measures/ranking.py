@@ -150,7 +150,7 @@ def rank_items(
     if not overlap:
         everything = named if near is None else (*named, ("what they must stand near", near))
         shared = ask([Overlaps(everything)], only_counts=True, by="all")
-        _refuse_overlap(index, shared, everything)
+        _refuse_overlap(index, shared, everything, deadline)
 
     def counter(pairs: tuple[tuple[str, Query], ...]) -> list[Counter]:
         if near is None:
@@ -396,14 +396,16 @@ def _mention(others: Tally, item: int, items: int) -> int:
     return len(others.columns) - 1 - items + item
 
 
-def _refuse_overlap(index: Index, found: Tally, items: Sequence[tuple[str, Query]]) -> None:
+def _refuse_overlap(
+    index: Index, found: Tally, items: Sequence[tuple[str, Query]], deadline: Deadline | None
+) -> None:
     hits = found.hits.sum(axis=(0, 1)) + found.undated.hits.sum(axis=0)
     shared = [(a, b, int(n)) for (a, b), n in zip(combinations(items, 2), hits.tolist(), strict=True) if n]
     if shared:
         from tendency.corpus import overlaps
 
         first, second, _ = shared[0]
-        example = overlaps(index, first[1], second[1]).example
+        example = overlaps(index, first[1], second[1], deadline=deadline).example
         pairs = ", ".join(f"{a[0]} & {b[0]} ({n:,} {'hit' if n == 1 else 'hits'})" for a, b, n in shared)
         raise SettingError(
             f"items of a ranking share words: {pairs}, for example “{example}”. Change a query so that no word "

@@ -14,7 +14,7 @@ from tendency.tally.counters import (
     counters_of,
 )
 from tendency.tally.counting import NONE, SegmentTask, cluster_names, count_segment, tally
-from tendency.tally.near import FIXED, Neighbours, Scope, Spans, neighbours, overlapping, spans
+from tendency.tally.near import FIXED, Neighbours, Scope, Spans, Stretch, neighbours, overlapping, stretches
 from tendency.tally.periods import GRAINS, OUTSIDE, UNDATABLE, Eras, Grain, Period, Periods
 from tendency.tally.tally import Standing, Tally, Undated
 
@@ -45,6 +45,7 @@ __all__ = [
     "SegmentTask",
     "Spans",
     "Standing",
+    "Stretch",
     "Tally",
     "Undated",
     "cluster_names",
@@ -52,6 +53,6 @@ __all__ = [
     "counters_of",
     "neighbours",
     "overlapping",
-    "spans",
+    "stretches",
     "tally",
 ]

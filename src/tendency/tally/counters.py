@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from tendency.tally.near import Ints, Scope, Spans, neighbours, neighbours_of_each, overlapping, spans
+from tendency.tally.near import Ints, Scope, neighbours, overlapping, stretches
 
 if TYPE_CHECKING:
     from tendency.corpus import Deadline, Index, Query, Segment
@@ -124,11 +124,14 @@ class FirstMention:
 
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """1 for the item named first, and 1 for a document that names several."""
+        from tendency.corpus import evaluate
+
         never = np.iinfo(np.int64).max
         earliest = np.full((segment.documents, len(self.items)), never, np.int64)
         for i, (_, query) in enumerate(self.items):
-            found = spans(segment, query, documents, deadline)
-            np.minimum.at(earliest[:, i], segment.document_of(found.starts), found.starts)
+            for block in evaluate(segment, query, documents, deadline):
+                named, first = np.unique(block.documents, return_index=True)
+                earliest[named, i] = block.starts[first]
         several = (earliest < never).sum(axis=1) >= 2
         leading = earliest == earliest.min(axis=1, keepdims=True)
         clear = several & (leading.sum(axis=1) == 1)
@@ -157,12 +160,13 @@ class Overlaps:
 
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """Hits of the first of each two that overlap one of the second."""
-        found = [spans(segment, query, documents, deadline) for _, query in self.items]
-        pairs = list(combinations(found, 2))
-        result = np.zeros((segment.documents, len(pairs)), np.int64)
-        for column, (a, b) in enumerate(pairs):
-            shared = overlapping(a, b)
-            np.add.at(result[:, column], segment.document_of(a.starts[shared]), 1)
+        result = np.zeros((segment.documents, len(self.columns)), np.int64)
+        for stretch in stretches(segment, _queries(self.items), (), documents, deadline):
+            for column, (a, b) in enumerate(combinations(stretch.items, 2)):
+                shared = segment.document_of(a.starts[overlapping(a, b)])
+                result[stretch.low : stretch.high, column] = np.bincount(
+                    shared - stretch.low, minlength=stretch.high - stretch.low
+                )
         return result
 
 
@@ -204,10 +208,9 @@ class Near:
 
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """Hits, hits near, and expected ones, for each item."""
-        others = [spans(segment, self.near, documents, deadline)]
-        items = [spans(segment, query, documents, deadline) for _, query in self.items]
+        hits = stretches(segment, _queries(self.items), (self.near,), documents, deadline)
         parts = []
-        for found in neighbours_of_each(segment, items, others, (self.within,), self.scope):
+        for found in neighbours(segment, hits, len(self.items), 1, (self.within,), self.scope):
             parts += [found.hits, found.near[:, 0, 0], found.expected[:, 0, 0]]
         return np.column_stack(parts) if parts else np.zeros((segment.documents, 0), np.int64)
 
@@ -271,15 +274,18 @@ class Around:
 
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """All columns for every document."""
-        hits = spans(segment, self.query, documents, deadline)
-        others: list[Spans] = [spans(segment, query, documents, deadline) for _, query in self.aims]
-        found = neighbours(segment, hits, others, self.windows, "document")
+        hits = stretches(segment, (self.query,), _queries(self.aims), documents, deadline)
+        (found,) = neighbours(segment, hits, 1, len(self.aims), self.windows, "document")
         parts = [found.hits]
         for w in range(len(self.windows)):
             for a in range(len(self.aims)):
                 parts += [found.near[:, a, w], found.expected[:, a, w]]
             parts += [found.neither[:, w], found.several[:, w]]
         return np.column_stack(parts)
+
+
+def _queries(items: tuple[tuple[str, Query], ...]) -> tuple[Query, ...]:
+    return tuple(query for _, query in items)
 
 
 def _bound(items: tuple[tuple[str, Query], ...], index: Index) -> tuple[tuple[str, Query], ...]:

@@ -186,7 +186,8 @@ def _question(tasks: Sequence[SegmentTask], narrowing: tuple[object, ...]) -> st
 
 def _key(task: SegmentTask) -> str:
     """A digest of what is the task's own: the segment, the documents asked about, their splits and copies."""
-    digest = xxhash.xxh3_128(f"{task.place.path.name} {task.place.seals} {task.documents.size}".encode())
+    own = (task.place.path.name, task.place.seals, task.documents.size, len(task.split_masks))
+    digest = xxhash.xxh3_128(repr(own).encode())
     for mask in (task.documents, *task.split_masks):
         digest.update(np.packbits(mask).tobytes())
     digest.update(repr(task.copies).encode("utf-8", "surrogatepass"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -18,20 +18,29 @@ Ints = NDArray[np.int64]
 FIXED: Final = 1 << 16
 """Expected numbers of hits are kept as whole multiples of 1/65,536, so that they add exactly."""
 
-_CHUNK: Final = 1 << 21
-
 
 @dataclass(frozen=True)
 class Spans:
-    """Hits of one query in one segment, token positions, half-open, ascending by start."""
+    """Hits of one query in some documents of a segment, token positions, half-open, ascending by start."""
 
     starts: Ints
     ends: Ints
 
-    def between(self, low: int, high: int) -> Spans:
-        """The hits that start from ``low`` up to ``high``."""
-        at = slice(*np.searchsorted(self.starts, (low, high)).tolist())
-        return Spans(self.starts[at], self.ends[at])
+
+@dataclass(frozen=True)
+class Stretch:
+    """The hits of several queries in a run of whole documents.
+
+    Attributes:
+        low, high: Numbers of the documents, half-open.
+        items: Hits of each query that is counted.
+        others: Hits of each of those that may stand near.
+    """
+
+    low: int
+    high: int
+    items: tuple[Spans, ...]
+    others: tuple[Spans, ...]
 
 
 @dataclass(frozen=True)
@@ -56,24 +65,31 @@ class Neighbours:
     covered: Ints
 
 
-def spans(
-    segment: Segment, query: Query, documents: NDArray[np.bool_], deadline: Deadline | None = None
-) -> Spans:
-    """Every hit of a query in some documents of a segment."""
-    from tendency.corpus import evaluate
+def stretches(
+    segment: Segment,
+    items: Sequence[Query],
+    others: Sequence[Query],
+    documents: NDArray[np.bool_],
+    deadline: Deadline | None = None,
+) -> Iterator[Stretch]:
+    """Every hit of the queries in some documents of a segment, a run of documents after the other."""
+    from tendency.corpus import evaluate_together
 
-    blocks = list(evaluate(segment, query, documents, deadline))
-    empty = [np.empty(0, np.int64)]
-    return Spans(
-        np.concatenate([block.starts for block in blocks] or empty).astype(np.int64),
-        np.concatenate([block.ends for block in blocks] or empty).astype(np.int64),
-    )
+    for start, end, blocks in evaluate_together(segment, (*items, *others), documents, deadline):
+        low, high = np.searchsorted(segment.first[:-1], (start, end)).tolist()
+        found = tuple(Spans(block.starts, block.ends) for block in blocks)
+        yield Stretch(low, high, found[: len(items)], found[len(items) :])
 
 
 def neighbours(
-    segment: Segment, hits: Spans, others: Sequence[Spans], windows: Sequence[int], scope: Scope = "document"
-) -> Neighbours:
-    """How many hits have one of the others at most so many words away, and how many chance would put there.
+    segment: Segment,
+    hits: Iterable[Stretch],
+    items: int,
+    others: int,
+    windows: Sequence[int],
+    scope: Scope = "document",
+) -> list[Neighbours]:
+    """For each item how many hits have one of the others at most so many words away, and how many chance would put there.
 
     Two hits that share a token are no neighbours. The distance is counted in words from the nearer
     ends; sentence ends are no words. Chance puts a document's hits on its words with equal probability:
@@ -81,23 +97,13 @@ def neighbours(
 
     Args:
         segment: Where the hits lie.
-        hits: Hits of the query.
-        others: Hits of each of the others.
+        hits: All of them, a run of documents after the other.
+        items: How many queries are counted.
+        others: How many may stand near.
         windows: Distances in words.
         scope: Whether a neighbour may stand in another sentence of the document.
     """
-    return neighbours_of_each(segment, [hits], others, windows, scope)[0]
-
-
-def neighbours_of_each(
-    segment: Segment,
-    items: Sequence[Spans],
-    others: Sequence[Spans],
-    windows: Sequence[int],
-    scope: Scope = "document",
-) -> list[Neighbours]:
-    """The neighbours of the hits of several queries among the same others; see :func:`neighbours`."""
-    shape = (segment.documents, len(others), len(windows))
+    shape = (segment.documents, others, len(windows))
     results = [
         Neighbours(
             np.zeros(shape[0], np.int64),
@@ -107,17 +113,14 @@ def neighbours_of_each(
             np.zeros((shape[0], shape[2]), np.int64),
             np.zeros(shape, np.int64),
         )
-        for _ in items
+        for _ in range(items)
     ]
-    for low, high in _chunks(segment):
-        start, end = int(segment.first[low]), int(segment.first[high])
-        here = [hits.between(start, end) for hits in items]
-        if any(hits.starts.size for hits in here):
-            near = [other.between(start, end) for other in others]
-            chunk = _Chunk.of(segment, low, high, near, windows, scope)
-            for hits, result in zip(here, results, strict=True):
-                if hits.starts.size:
-                    _count(segment, chunk, hits, windows, result)
+    for stretch in hits:
+        if any(item.starts.size for item in stretch.items):
+            chunk = _Chunk.of(segment, stretch, windows, scope)
+            for item, result in zip(stretch.items, results, strict=True):
+                if item.starts.size:
+                    _count(segment, chunk, item, windows, result)
     return results
 
 
@@ -126,15 +129,6 @@ def overlapping(hits: Spans, others: Spans) -> NDArray[np.bool_]:
     begun = np.searchsorted(others.starts, hits.ends, side="left")
     over = np.searchsorted(np.sort(others.ends), hits.starts, side="right")
     return np.asarray(begun > over)
-
-
-def _chunks(segment: Segment) -> Iterator[tuple[int, int]]:
-    low = 0
-    while low < segment.documents:
-        high = int(np.searchsorted(segment.first, segment.first[low] + _CHUNK, side="right")) - 1
-        high = min(max(high, low + 1), segment.documents)
-        yield low, high
-        low = high
 
 
 @dataclass(frozen=True)
@@ -161,23 +155,17 @@ class _Chunk:
     covered: Ints
 
     @classmethod
-    def of(
-        cls,
-        segment: Segment,
-        low: int,
-        high: int,
-        others: Sequence[Spans],
-        windows: Sequence[int],
-        scope: Scope,
-    ) -> _Chunk:
-        """The documents from ``low`` up to ``high``."""
+    def of(cls, segment: Segment, stretch: Stretch, windows: Sequence[int], scope: Scope) -> _Chunk:
+        """The documents of a stretch."""
+        low, high = stretch.low, stretch.high
         base = int(segment.first[low])
         is_word = segment.tokens[base : int(segment.first[high])] != 0
-        rank = np.concatenate([[0], np.cumsum(is_word)])
-        first_word = rank[segment.first[low : high + 1] - base]
+        rank = np.zeros(is_word.size + 1, np.int32)
+        np.cumsum(is_word, out=rank[1:])
+        first_word = rank[segment.first[low : high + 1] - base].astype(np.int64)
         bounds = first_word if scope == "document" else _without_repeats(rank[1:][~is_word])
-        in_words = tuple((rank[other.starts - base], rank[other.ends - base]) for other in others)
-        covered = np.zeros((high - low, len(others), len(windows)), np.int64)
+        in_words = tuple((rank[other.starts - base], rank[other.ends - base]) for other in stretch.others)
+        covered = np.zeros((high - low, len(in_words), len(windows)), np.int64)
         for o, (starts, ends) in enumerate(in_words):
             for w, window in enumerate(windows):
                 covered[:, o, w] = _covered(starts, ends, bounds, window, first_word)
@@ -192,23 +180,26 @@ def _without_repeats(ends: Ints) -> Ints:
 
 def _count(segment: Segment, chunk: _Chunk, mine: Spans, windows: Sequence[int], result: Neighbours) -> None:
     starts, ends = chunk.rank[mine.starts - chunk.base], chunk.rank[mine.ends - chunk.base]
-    document = np.searchsorted(segment.first, mine.starts, side="right") - 1
-    np.add.at(result.hits, document, 1)
     part = slice(chunk.low, chunk.high)
-    hits = result.hits[part]
+    document = np.searchsorted(segment.first[part], mine.starts, side="right") - 1
+
+    def by_document(which: NDArray[np.bool_]) -> Ints:
+        return np.bincount(document[which], minlength=chunk.words.size)
+
+    hits = result.hits[part] = np.bincount(document, minlength=chunk.words.size)
     result.covered[part] = np.where(hits[:, None, None] > 0, chunk.covered, 0)
     # The last unit that begins at or before the word; repeated bounds are documents without words.
     unit = np.searchsorted(chunk.bounds, starts, side="right") - 1
     left, right = chunk.bounds[unit], chunk.bounds[unit + 1]
     for w, window in enumerate(windows):
-        beside = np.zeros(starts.size, np.int64)
+        beside = np.zeros(starts.size, np.uint8)
         for o, (other_starts, other_ends) in enumerate(chunk.others):
             near = _has_neighbour(starts, ends, left, right, other_starts, other_ends, window)
-            beside += near
-            np.add.at(result.near[:, o, w], document, near.astype(np.int64))
+            beside = np.minimum(beside + near, 2)
+            result.near[part, o, w] = by_document(near)
             result.expected[part, o, w] = _expected(hits, chunk.covered[:, o, w], chunk.words)
-        np.add.at(result.neither[:, w], document, (beside == 0).astype(np.int64))
-        np.add.at(result.several[:, w], document, (beside >= 2).astype(np.int64))
+        result.neither[part, w] = by_document(beside == 0)
+        result.several[part, w] = by_document(beside == 2)
 
 
 def _has_neighbour(
@@ -226,8 +217,7 @@ def _has_neighbour(
 
 
 def _covered(starts: Ints, ends: Ints, bounds: Ints, window: int, first_word: Ints) -> Ints:
-    n = int(first_word[-1])
-    steps = np.zeros(n + 1, np.int64)
+    steps = np.zeros(int(first_word[-1]) + 1, np.int32)
     if starts.size:
         unit = np.searchsorted(bounds, starts, side="right") - 1
         left, right = bounds[unit], bounds[unit + 1]
@@ -236,8 +226,9 @@ def _covered(starts: Ints, ends: Ints, bounds: Ints, window: int, first_word: In
         np.add.at(steps, np.minimum(ends, right), 1)
         np.add.at(steps, np.minimum(ends + window, right), -1)
         # A hit longer than its unit (asked for across sentences) reaches into the next one.
-    reached = np.concatenate([[0], np.cumsum(np.cumsum(steps[:-1]) > 0)])
-    return np.asarray(np.diff(reached[first_word]), np.int64)
+    reached = np.zeros_like(steps)
+    np.cumsum(np.cumsum(steps[:-1], dtype=np.int32) > 0, out=reached[1:])
+    return np.diff(reached[first_word]).astype(np.int64)
 
 
 def _expected(hits: Ints, covered: Ints, words: Ints) -> Ints:

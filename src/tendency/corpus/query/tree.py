@@ -199,7 +199,7 @@ def unrolled(node: Node) -> int:
             return 0
         case Repeat(part, least, most):
             return unrolled(part) * (max(least, 1) if most is None else most)
-        case Not() | Both() | Term() | AnyWord():
+        case _ if is_test(node):
             return 1
         case _:
             return sum(unrolled(part) for part in children(node))
