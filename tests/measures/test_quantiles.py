@@ -28,6 +28,13 @@ def test_beta(a: float, b: float, p: float) -> None:
         assert beta_quantile(a, b, p) == pytest.approx(expected, rel=1e-8)
 
 
+@pytest.mark.parametrize(("a", "b"), [(1e17, 3.0), (23.0, 1e-16), (500.0, 1e-3)])
+def test_all_but_certainly_one(a: float, b: float) -> None:
+    """A variable that is all but certainly 1 has quantiles that are all but 1, and no domain error."""
+    for p in PROBABILITIES:
+        assert beta_quantile(a, b, p) == pytest.approx(float(betaincinv(a, b, p)), rel=1e-12)
+
+
 def test_ends() -> None:
     """Probabilities 0 and 1 are the ends of the range."""
     assert beta_quantile(2.0, 3.0, 0.0) == 0.0

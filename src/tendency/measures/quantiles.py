@@ -20,6 +20,9 @@ def beta_quantile(a: float, b: float, p: float) -> float:
     scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
 
     def density(x: float) -> float:
+        # Where a dwarfs b, the mean itself is 1 as far as numbers tell.
+        if not 0 < x < 1:
+            return 0.0
         return math.exp(scale + (a - 1) * math.log(x) + (b - 1) * math.log1p(-x))
 
     return _solved(lambda x: _beta_below(a, b, x), density, p, 1.0, a / (a + b))
