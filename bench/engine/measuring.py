@@ -156,6 +156,7 @@ class Trial:
         if one.is_ours:
             self._segments(one, at)
         size, words = bytes_of(at), self.results.words
+        put("built", "M words a second", one.name, Cell(words / best.seconds / 1e6))
         put("disk with the text", "bytes a word", one.name, Cell(size / words))
         if one.is_ours:
             texts = sum(path.stat().st_size for path in at.glob("segments/*/texts"))
