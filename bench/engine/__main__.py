@@ -84,8 +84,8 @@ def main() -> None:
         else:
             engines, absent = contenders(names, pythons)
             body, wrong = compare(asked, engines, absent, folder)
-    page = "\n".join([*_heading(), *body]) + "\n"
-    print(page)
+    page = "\n".join([*_heading(), *body])
+    print(page, end="")
     if asked.to:
         asked.to.write_text(page, encoding="utf-8")
     for sentence in wrong:
@@ -113,9 +113,11 @@ def compare(
         _TARGETS,
     )
     versions = ", ".join(f"{one.engine.title} {one.version}" for one in engines)
-    body = [f"{versions}.", *absent, ""]
+    body = [f"{versions}.", *absent]
+    body += ["In parentheses a figure over that of Tendency's first column: above 1 ours is better.", ""]
     results = Trial(corpus, folder, asked.builds, told).run(engines)
     body += _section("The press", results, "target at 105 M")
+    body += [legend(results.rows.values()), ""]
     wrong = list(results.wrong)
     if asked.misread:
         body += _misread(asked, engines, folder, wrong)
@@ -172,7 +174,8 @@ def _newspapers(asked: argparse.Namespace, engines: Sequence[Contender], folder:
     targets = {"build": "≥ 3 × tantivy's rate", "disk": "≤ 11"}
     corpus = Corpus("of-news", [source], asks.NEWSPAPERS, asks.NEWS_AGAIN, targets=targets)
     results = Trial(corpus, folder, asked.builds, told).run(engines)
-    return _section("Front pages of newspapers, raw OCR", results, "target")
+    body = _section("Front pages of newspapers, raw OCR", results, "target")
+    return [*body, "What is in these pages nobody knows: what each engine found stands in brackets.", ""]
 
 
 def _section(title: str, results: Results, target: str) -> list[str]:
@@ -185,7 +188,6 @@ def _section(title: str, results: Results, target: str) -> list[str]:
         "",
         *table(rows, columns, OURS, target),
         "",
-        legend(rows),
         *results.notes,
         "",
         "The first answer of a fresh process, opening included, its start not:",
@@ -200,7 +202,6 @@ def _heading() -> list[str]:
     return [
         f"{dt.date.today():%-d %B %Y}, commit {commit()}, `{command}`.",
         f"{described()}.",
-        "In parentheses a figure over that of Tendency's first column: above 1 ours is better.",
     ]
 
 

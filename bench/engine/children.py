@@ -21,6 +21,10 @@ class FailedError(Exception):
     """A process ended with an error."""
 
 
+class TooLongError(Exception):
+    """A process was stopped since it took too long."""
+
+
 @dataclass(frozen=True)
 class Ran:
     """A process that has ended.
@@ -40,20 +44,22 @@ class Ran:
         return found
 
 
-def child(task: dict[str, Any], python: str = sys.executable) -> Ran:
+def child(task: dict[str, Any], python: str = sys.executable, seconds: float | None = None) -> Ran:
     """One task done by one engine in a fresh process.
 
     Raises:
         FailedError: It ended with an error; with its last words.
+        TooLongError: It took longer than so many seconds.
     """
-    return run([python, "-m", "bench.peers.child"], json.dumps(task))
+    return run([python, "-m", "bench.peers.child"], json.dumps(task), seconds)
 
 
-def run(command: Sequence[str], text: str = "") -> Ran:
+def run(command: Sequence[str], text: str = "", seconds: float | None = None) -> Ran:
     """A command, with a text on its standard input; answers that ours keeps are switched off.
 
     Raises:
         FailedError: It ended with an error; with its last words.
+        TooLongError: It took longer than so many seconds.
     """
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     environment = {**os.environ, "TENDENCY_CACHE_SIZE": "0", "PYTHONPATH": path}
@@ -65,13 +71,16 @@ def run(command: Sequence[str], text: str = "") -> Ran:
         asked.write(text.encode())
         asked.seek(0)
         began = time.perf_counter()
-        process = subprocess.run(
-            command, stdin=asked, stdout=said, stderr=wrong, env=environment, check=False
-        )
-        seconds = time.perf_counter() - began
+        try:
+            process = subprocess.run(
+                command, stdin=asked, stdout=said, stderr=wrong, env=environment, check=False, timeout=seconds
+            )
+        except subprocess.TimeoutExpired:
+            raise TooLongError(f"more than {seconds:g} s") from None
+        took = time.perf_counter() - began
         if process.returncode:
             wrong.seek(0)
             lines = wrong.read().decode(errors="replace").strip().splitlines()[-_LAST_LINES:]
             raise FailedError(f"exit status {process.returncode}: {' '.join(lines)}")
         said.seek(0)
-        return Ran(seconds, said.read().decode())
+        return Ran(took, said.read().decode())

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.engine.asks import Ask
-from bench.engine.children import FailedError, Ran, child, run
+from bench.engine.children import FailedError, Ran, TooLongError, child, run
 from bench.engine.contenders import Contender
 from bench.engine.judging import Truths, judge
 from bench.engine.table import Cell, Row
@@ -24,6 +24,9 @@ from bench.peers.peer import bytes_of
 GROWN = "grown"
 
 _STARTS = 5
+
+# A question that takes longer is given up.
+_LONGEST = 120.0
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,10 @@ class Trial:
                 self._daily(one, at)
 
     def _child(self, one: Contender, do: str, at: Path, **task: Any) -> Ran:
-        return child({"peer": one.name, "do": do, "at": str(at), **task}, one.python)
+        return child(self._task(one, do, at, **task), one.python)
+
+    def _task(self, one: Contender, do: str, at: Path, **task: Any) -> dict[str, Any]:
+        return {"peer": one.name, "do": do, "at": str(at), **task}
 
     def _build(self, one: Contender, at: Path) -> None:
         self.tell(f"{one.engine.title}: making ready")
@@ -156,6 +162,7 @@ class Trial:
         if one.is_ours:
             self._segments(one, at)
         size, words = bytes_of(at), self.results.words
+        put("built", "M words a second", one.name, Cell(words / best.seconds / 1e6))
         put("disk with the text", "bytes a word", one.name, Cell(size / words))
         if one.is_ours:
             texts = sum(path.stat().st_size for path in at.glob("segments/*/texts"))
@@ -182,9 +189,12 @@ class Trial:
 
     def _ask(self, one: Contender, ask: Ask, at: Path, column: str, truths: Truths | None) -> None:
         self.tell(f"{one.engine.title}: {ask.label}{' (grown)' if column == GROWN else ''}")
-        told = self._child(one, "ask", at, **ask.task()).told
+        try:
+            told = child(self._task(one, "ask", at, **ask.task()), one.python, _LONGEST).told
+        except TooLongError as error:
+            told = {"not offered": str(error)}
         if "not offered" in told:
-            cell = fresh = Cell(None)
+            cell = fresh = Cell(None, note=told["not offered"])
         else:
             marks = self._judged(one, ask, told["told"], column, truths) if truths else ""
             note = "" if truths else _counted(told["told"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from bench.engine.measuring import Corpus, Trial, warmed
 from bench.engine.table import Row, table
 from bench.peers import OURS
 from bench.press.writing import Press, write
+
+# Text and index of a press, with room to spare.
+_BYTES_A_WORD = 30
 
 
 def scale(
@@ -27,6 +31,11 @@ def scale(
         tell: Told what is being done.
         keep: Leave the presses.
     """
+    room = max(sizes) * _BYTES_A_WORD
+    if shutil.disk_usage(folder).free < room:
+        sys.exit(
+            f"{folder} needs {room / 1e9:.0f} GB for the largest press and its index; name another with --keep"
+        )
     engines, _ = contenders([], {})
     rows: dict[str, Row] = {}
     wrong: list[str] = []
@@ -50,4 +59,5 @@ def scale(
             row.cells[column] = measured.cells[OURS]
         if not keep:
             shutil.rmtree(press)
-    return [*table(list(rows.values()), columns, next(iter(columns))), ""], wrong
+    lines = table(list(rows.values()), columns, next(iter(columns)))
+    return ["In parentheses a figure over that of the smallest press.", "", *lines, ""], wrong

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bench.engine.judging import MARKS
 
-_WITHOUT_RATIO = ("%", "number")
+# The more the better, or neither.
+_WITHOUT_RATIO = ("%", "number", "M words a second")
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ def table(rows: Sequence[Row], columns: dict[str, str], ours: str, target: str |
     return lines
 
 
-def legend(rows: Sequence[Row]) -> str:
+def legend(rows: Iterable[Row]) -> str:
     """What the marks in some rows mean."""
+    rows = list(rows)
     used = [m for m in MARKS if m and any(m in cell.marks for row in rows for cell in row.cells.values())]
     told = "; ".join(f"{mark} = {MARKS[mark]}" for mark in used)
     return f"An answer without a mark is {MARKS['']}" + (f"; {told}." if told else ".")

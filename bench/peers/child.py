@@ -26,7 +26,7 @@ def main() -> None:
     try:
         answer = _TASKS[task["do"]](peer(task["peer"]), task)
     except NotOfferedError:
-        answer = {"not offered": True}
+        answer = {"not offered": ""}
     print(json.dumps({**answer, "peak": _peak()}), flush=True)
 
 

@@ -90,7 +90,7 @@ class Asked(Session):
         self.cqp = subprocess.Popen(
             ["cqp", "-c", "-r", str(self.registry)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self._say(f"{_CORPUS}; set MatchingStrategy shortest; set AutoShow off")
+        self._say(f"{_CORPUS}; set MatchingStrategy shortest; set AutoShow off; set PrettyPrint off")
 
     def count(self, question: Question) -> Told:
         """Hits."""

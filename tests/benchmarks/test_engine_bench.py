@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 from bench.engine import asks
-from bench.engine.children import FailedError, child
+from bench.engine.children import FailedError, TooLongError, child
 from bench.engine.contenders import contenders
 from bench.engine.judging import Truths, judge
 from bench.engine.measuring import GROWN, Corpus, Trial
@@ -91,11 +92,13 @@ def test_punctuation_taken_for_words_is_recognised(press: Path) -> None:
 
 
 def test_a_child_tells_its_peak_and_its_errors(tmp_path: Path) -> None:
-    """A process of its own answers with its memory; one that fails says why."""
+    """A process of its own answers with its memory; one that fails says why, and one that takes too long is stopped."""
     told = child({"peer": "fts5", "do": "version"}).told
     assert told["peak"] > 1 << 20
     with pytest.raises(FailedError, match=r"exit status 1: .*Error"):
         child({"peer": "fts5", "do": "build", "at": str(tmp_path / "x"), "sources": ["absent.jsonl"]})
+    with pytest.raises(TooLongError, match=r"more than 0.01 s"):
+        child({"peer": "fts5", "do": "version"}, seconds=0.01)
 
 
 def test_absent_peers_are_lines_that_say_how_to_get_them(
@@ -106,6 +109,20 @@ def test_absent_peers_are_lines_that_say_how_to_get_them(
     found, absent = contenders(["cwb"], {})
     assert [one.name for one in found] == ["tendency"]
     assert absent == [f"CWB was not measured: it is not installed here ({peer('cwb').how_to_get})."]
+
+
+def test_cwb_is_given_the_words_and_sentences_of_the_truth(press: Path, tmp_path: Path) -> None:
+    """The vertical text that is prepared for CWB has each document, each sentence with words in it, and each word."""
+    (path,) = peer("cwb").prepare(sorted((press / "more").glob("*.jsonl")), tmp_path / "sources")
+    truths = Truths.read(press, "more")
+    text = path.read_text("utf-8")
+    assert text.count("<text ") == text.count("</text>") == truths.documents
+    assert text.count("<s>") == text.count("</s>")
+    told = json.loads((press / "truth.json").read_text())["more"]
+    sentences = [part.split("</s>")[0].split() for part in text.split("<s>")[1:]]
+    words = [[token for token in sentence if token.isalpha()] for sentence in sentences]
+    assert sum(map(len, words)) == truths.tokens
+    assert sum(map(bool, words)) == told["sentences"]
 
 
 def test_every_question_is_said_in_each_language() -> None:

@@ -488,6 +488,22 @@ def test_pages_that_cannot_be_read(
     assert done.documents == len(held) - 18
 
 
+def test_a_file_that_cannot_be_opened(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that may be there again tomorrow is not given up; the message says how to give it up."""
+    from tendency.corpus import salvage
+
+    change(next(path.glob("segments/*/data")), 100)
+
+    def failing(file: Path, mode: str, buffering: int) -> Any:
+        raise OSError(errno.EIO, "Input/output error", str(file))
+
+    monkeypatch.setattr(salvage, "open", failing, raising=False)
+    with pytest.raises(
+        StorageError, match=r"cannot be opened \(Input/output error\); .*delete the file first"
+    ):
+        repair(path)
+
+
 @pytest.mark.parametrize("where", ["data", "live", "manifest"])
 def test_a_file_that_may_not_be_read_is_not_damaged(
     path: Path, monkeypatch: pytest.MonkeyPatch, where: str

@@ -28,6 +28,7 @@ from tendency.corpus.storage import is_damage, unreadable
 from tendency.corpus.strings import decode, encode
 from tendency.documents.dates import DateSpan
 from tendency.documents.document import Document
+from tendency.errors import StorageError
 
 _AT_ONCE: Final = 1 << 20
 _PAGE: Final = 4096
@@ -38,9 +39,10 @@ _SEARCHES: Final = 3
 """So many are made in vain: where more is damaged it was not one bit."""
 _LARGEST_FRAME: Final = 1 << 30
 _LONGEST_STRING: Final = 1 << 12
+_LONGEST_DATE: Final = 1 << 8
 _LONGEST_TEXT: Final = 1 << 22
-_GIVEN_UP_AFTER: Final = 256
-"""So many strings in a row without a place that fits: more than their places is lost."""
+_GIVEN_UP_AFTER: Final = 64
+"""So many in a row for which no place fits: more than their places is lost."""
 
 _UNREADABLE: Final = (ValueError, OverflowError, IndexError)
 """What it raises when a number or a string read from the disk is none."""
@@ -70,8 +72,11 @@ class Wreck:
         except FileNotFoundError:
             return
         except OSError as error:
-            self._only_damage(error)
-            return
+            # That may pass, as when a disk is unplugged, and too much would be given up for it.
+            raise StorageError(
+                f"{path} cannot be opened ({error.strerror or error}); run the command again when it can, or delete the "
+                "file first if it is lost for good."
+            ) from error
         for at in (0, seal[0] - HEADER_BYTES):
             table = self._table(self.read(at, HEADER_BYTES), seal[1])
             if table is not None:
@@ -193,7 +198,7 @@ class _Strings:
         """A string; ValueError where there is none."""
         return decode(self.utf8(place))
 
-    def mend(self, proven: Callable[[int], bool]) -> None:
+    def mend(self, proven: Callable[[int], bool], longest: int = _LONGEST_STRING) -> None:
         """Find anew where strings end, by trying every place for one that is not proven."""
         failed = 0
         for place in range(len(self)):
@@ -203,7 +208,7 @@ class _Strings:
             low, held = int(self.bounds[place]), int(self.bounds[place + 1])
             if not 0 <= low <= len(self._data):
                 continue
-            for end in range(low, min(low + _LONGEST_STRING, len(self._data)) + 1):
+            for end in range(low, min(low + longest, len(self._data)) + 1):
                 self.bounds[place + 1] = end
                 if proven(place):
                     failed = 0
@@ -373,9 +378,15 @@ class Remains:
             return None
         if self._ids.whole:
             return id_
-        hashes = self._id_hashes
-        known = hashes is not None and int(hashes[document]) == xxhash.xxh3_64_intdigest(encode(id_))
-        return id_ if known else None
+        return id_ if self._has_id(document) else None
+
+    def _has_id(self, document: int) -> bool:
+        """Whether a document's id has the hash that was stored for it."""
+        try:
+            id_ = self._ids.utf8(document)
+        except _UNREADABLE:
+            return False
+        return self._id_hashes is not None and int(self._id_hashes[document]) == xxhash.xxh3_64_intdigest(id_)
 
     def whole(self, document: int) -> Document | None:
         """A document, if it is what was added."""
@@ -419,9 +430,10 @@ class Remains:
         def proven(document: int) -> bool:
             return self.whole(document) is not None
 
-        for strings in (self._ids, self._written):
-            if not strings.bounds_whole:
-                strings.mend(proven)
+        if not self._ids.bounds_whole:
+            self._ids.mend(proven if self._id_hashes is None else self._has_id)
+        if not self._written.bounds_whole:
+            self._written.mend(proven, _LONGEST_DATE)
         if not self._fields.values.bounds_whole:
             holders = self._fields.holders()
             self._fields.values.mend(lambda place: place in holders and proven(holders[place]))
