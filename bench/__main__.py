@@ -22,6 +22,7 @@ BENCHMARKS = {
         "durability.py",
         "an index against kills, failing files and flipped bytes, hundreds of times",
     ),
+    "bounds": ("bounds.py", "time and peak memory of very many hits, a document of 250 MB, a million files"),
     "hits": ("hits_equal_twin.py", "hits of random queries against a plain scan, on whole corpora"),
     "sentences": ("sentence_ends.py", "sentence ends drawn at random, to be read by eye"),
 }

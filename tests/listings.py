@@ -76,8 +76,12 @@ QUESTIONS: dict[str, Question] = {
 
 def listings(path: Path, executor: Executor | str | None = None) -> dict[str, bytes]:
     """The answer to each question, as bytes."""
-    corpus = td.open(path, executor=executor)
-    return {name: _bytes(ask, corpus) for name, ask in QUESTIONS.items()}
+    return listings_of(td.open(path, executor=executor))
+
+
+def listings_of(corpus: td.Corpus, *, few: bool = False) -> dict[str, bytes]:
+    """The same of an index that is open; to every seventh question where few will do."""
+    return {name: _bytes(QUESTIONS[name], corpus) for name in list(QUESTIONS)[:: 7 if few else 1]}
 
 
 def exports(path: Path, folder: Path, executor: Executor | str | None = None) -> dict[str, bytes]:

@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
 
+from tendency.corpus.manifest import read_manifest
 from tendency.corpus.segment import Seals, Segment
-from tendency.errors import SettingError, WorkerError
+from tendency.errors import DamagedIndexError, SettingError, TendencyError, WorkerError
 
 if TYPE_CHECKING:
     from tendency.corpus.deadlines import Deadline
@@ -66,14 +67,36 @@ def segment_at(place: Place) -> Segment:
 
     Raises:
         DamagedIndexError: It is missing, or is not what the manifest says.
+        WorkerError: It was deleted after a later commit.
     """
     with _lock:
         found = _open.get(place)
         if found is None:
-            found = _open[place] = _kept[place] = Segment(*place)
+            found = _open[place] = _kept[place] = _opened_at(place)
             while len(_kept) > _KEPT:
                 _kept.popitem(last=False)
         return found
+
+
+def _opened_at(place: Place) -> Segment:
+    try:
+        return Segment(*place)
+    except DamagedIndexError:
+        if _is_named(place):
+            raise
+    raise WorkerError(
+        f"{place.path} is no longer there: the index was compacted or rebuilt since it was opened, and its old files were "
+        "deleted. Open it again and ask again."
+    )
+
+
+def _is_named(place: Place) -> bool:
+    """Whether the index still names the segment, as far as can be told."""
+    try:
+        manifest = read_manifest(place.path.parent.parent)
+    except TendencyError:
+        return True
+    return place.path.name in {entry.id for entry in manifest.segments}
 
 
 def run(
@@ -92,7 +115,7 @@ def run(
 
     Raises:
         SettingError: The executor forks, or its workers run another version.
-        WorkerError: Workers died at a task twice, or the whole pool did.
+        WorkerError: Workers died at a task twice, or the whole pool did; or the index's old files were deleted.
     """
     if executor is None:
         workers = min(cores(), len(tasks))
