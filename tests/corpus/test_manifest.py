@@ -10,7 +10,7 @@ import pytest
 import xxhash
 from index_helpers import contents, doc, everything, expected
 
-from tendency.corpus import Index, add, remove
+from tendency.corpus import Index, add, check, remove
 from tendency.corpus.manifest import Manifest, read_manifest
 from tendency.errors import DamagedIndexError, IndexVersionError, NotAnIndexError
 
@@ -133,3 +133,30 @@ def test_a_map_of_terms_is_made_again(path: Path) -> None:
     add(path, [doc("d", "two four")])
     assert Index.open(path).terms.count("two") == 2
     assert contents(path)[-1:] == expected([doc("c", "three"), doc("d", "two four")])[-1:]
+
+
+def test_a_small_add_writes_no_map_of_terms(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The map is written anew only when much is new; readers add what it lacks, with the same result."""
+    from tendency.corpus import terms_map
+
+    before = read_manifest(path).terms_map
+    assert before is not None
+    add(path, [doc("d", "two four Four")], merge=False)
+    index = Index.open(path)
+    assert index.manifest.terms_map == before
+    lagging, made = index.terms, terms_map.build(index.segments)
+    assert list(lagging.forms) == list(made.forms)
+    assert list(lagging.folded) == list(made.folded)
+    assert lagging.frequency.tolist() == made.frequency.tolist()
+    assert {name: numbers.tolist() for name, numbers in lagging.maps.items()} == {
+        name: numbers.tolist() for name, numbers in made.maps.items()
+    }
+    monkeypatch.setattr(terms_map, "_FEW", 0)
+    add(path, [doc("e", "five")], merge=False)
+    after = read_manifest(path).terms_map
+    assert after is not None
+    assert after != before
+    assert set(terms_map.read(path / after.file, after).maps) == {
+        segment.id for segment in Index.open(path).segments
+    }
+    assert check(path) == []

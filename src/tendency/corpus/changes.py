@@ -138,7 +138,8 @@ class Changes:
         """Let the 24 hours of what is named no more begin now, however old it is."""
         folder, before = self.index.path, self._before
         named = {entry.id: entry.live for entry in after.segments}
-        gone = [folder / before.terms_map.file] if before.terms_map else []
+        derived = before.terms_map if before.terms_map != after.terms_map else None
+        gone = [folder / derived.file] if derived else []
         for entry in before.segments:
             own = folder / "segments" / entry.id
             if entry.id not in named:

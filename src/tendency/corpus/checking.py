@@ -371,8 +371,9 @@ def _map_damages(folder: Path, derived: DerivedFile, segments: Sequence[Segment]
 
 
 def _is_map_of(held: terms_map.TermsMap, segments: Sequence[Segment]) -> bool:
-    """Whether a map is that of these segments' terms; a stretch at a time."""
-    if set(held.maps) != {segment.id for segment in segments} or not _ascend(held.forms, distinct=True):
+    """Whether a map is that of the terms of some of these segments; a stretch at a time."""
+    segments = [segment for segment in segments if segment.id in held.maps]
+    if len(segments) != len(held.maps) or not _ascend(held.forms, distinct=True):
         return False
     frequency = np.zeros(len(held), np.int64)
     folded = np.zeros(len(held), np.bool_)

@@ -1,14 +1,14 @@
 """The corpus's forms, and which of them each segment's terms are.
 
-Derived from the segments: a commit extends the stored one, and a reader that finds none, or a damaged
-one, makes it again in memory.
+Derived from the segments: a commit extends the stored one when much is new, and a reader adds in memory what it
+lacks. Where there is none, or a damaged one, it is made again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "terms-"
 _STRETCH: Final = 1 << 16
+_FEW: Final = 1 << 16
+"""Terms of new segments, repeats among them, for which no map is written."""
+_MANY: Final = 1 << 20
+"""Terms of which a map is made in memory."""
 
 
 class _Forms(Protocol):
@@ -138,61 +142,89 @@ def empty() -> TermsMap:
     return TermsMap(nothing, nothing, np.zeros(1, np.int64), {})
 
 
-def build(segments: tuple[Segment, ...]) -> TermsMap:
+def build(segments: Iterable[Segment]) -> TermsMap:
     """The map of these segments, from their terms, in memory."""
     held = empty()
     for segment in segments:
-        merge = _Merge(held, segment.terms)
-        maps = {name: merge.left[numbers] for name, numbers in held.maps.items()}
-        maps[segment.id] = merge.right
-        held = TermsMap(_joined(list(merge.forms())), _joined(list(merge.folded())), merge.frequency(), maps)
+        held = _together(held, _own(segment))
     return held
 
 
-def write_extended(index: Index, segments: tuple[Segment, ...], generation: int) -> DerivedFile:
-    """A new file with the map of these segments; made from the index's own where none of its segments went.
+def _own(segment: Segment) -> TermsMap:
+    """The map of one segment."""
+    terms = segment.terms
+    numbers = np.arange(len(terms), dtype=np.uint32)
+    return TermsMap(terms.forms, terms.folded, terms.frequency, {segment.id: numbers}, segment.data.let_go)
 
-    What is held in memory is a few bytes a term: forms go from file to file.
+
+def _together(one: TermsMap, other: TermsMap) -> TermsMap:
+    """Two maps as one, in memory."""
+    merge = _Merge(one, other)
+    forms, folded = _joined(list(merge.forms())), _joined(list(merge.folded()))
+    return TermsMap(forms, folded, merge.frequency(), dict(_maps(one, other, merge)))
+
+
+def _maps(one: TermsMap, other: TermsMap, merge: _Merge) -> Iterator[tuple[str, NDArray[np.uint32]]]:
+    for held, numbers in ((one, merge.left), (other, merge.right)):
+        for name, own in held.maps.items():
+            yield name, numbers[own]
+
+
+def write_extended(index: Index, segments: tuple[Segment, ...], generation: int) -> DerivedFile:
+    """A file with the map of these segments, or of all but small ones: readers add those by themselves.
+
+    It is the index's own file as long as what is new has few terms beside it, so that a small add writes
+    no large map; else a new one, made of that where none of its segments went. What is held in memory is a
+    few bytes a term: forms go from file to file.
     """
-    held = _stored(index)
+    stored, held = index.manifest.terms_map, _stored(index)
     if held is None or not set(held.maps) <= {segment.id for segment in segments}:
-        held = empty()
-    derived: DerivedFile | None = None
-    beside: list[Path] = []
-    more: list[Segment | None] = [segment for segment in segments if segment.id not in held.maps]
-    for segment in more or [None]:
+        stored, held = None, empty()
+    more = [segment for segment in segments if segment.id not in held.maps]
+    if stored is not None and sum(len(segment.terms) for segment in more) <= max(_FEW, len(held) // 8):
+        return stored
+    beside: list[tuple[Path, DerivedFile]] = []
+    for group in _groups(more):
         path = index.path / f"{PREFIX}{generation:06d}-{secrets.token_hex(4)}.map"
-        derived = _write(path, held, segment)
-        beside.append(path)
+        derived = _write(path, held, build(group))
+        beside.append((path, derived))
         held.let_go()
         held = read(path, derived, trusted=True)
-        if segment is not None:
+        for segment in group:
             segment.data.let_go()
-    for path in beside[:-1]:
+    for path, _ in beside[:-1]:
         # One step on the way to the last; not to be removed while mapped on Windows, where it is swept later.
         with contextlib.suppress(OSError):
             path.unlink()
-    if derived is None:
-        raise AssertionError("a map was written for every segment")
-    return derived
+    return beside[-1][1]
 
 
-def _write(path: Path, held: TermsMap, segment: Segment | None) -> DerivedFile:
+def _groups(segments: Iterable[Segment]) -> list[list[Segment]]:
+    """Segments in groups of which the maps fit into memory; one at least."""
+    groups: list[list[Segment]] = [[]]
+    terms = 0
+    for segment in segments:
+        terms += len(segment.terms)
+        if groups[-1] and terms > _MANY:
+            groups.append([])
+            terms = len(segment.terms)
+        groups[-1].append(segment)
+    return groups
+
+
+def _write(path: Path, one: TermsMap, other: TermsMap) -> DerivedFile:
     writer = ContainerWriter(path)
     try:
-        merge = _Merge(held, empty() if segment is None else segment.terms)
-        _write_stretches(writer, "forms", merge.forms(), merge.count)
-        held.let_go()
-        _write_stretches(writer, "folded", merge.folded(), merge.count)
-        held.let_go()
+        merge = _Merge(one, other)
+        for name, strings in (("forms", merge.forms()), ("folded", merge.folded())):
+            _write_stretches(writer, name, strings, merge.count)
+            one.let_go()
         writer.array("frequency", merge.frequency())
-        names = [*held.maps, *([segment.id] if segment else [])]
-        packed = Strings.of(names)
-        writer.array("segments.bytes", packed.data)
-        writer.array("segments.bounds", packed.bounds)
+        names = Strings.of([*one.maps, *other.maps])
+        writer.array("segments.bytes", names.data)
+        writer.array("segments.bounds", names.bounds)
         append, first = writer.stream("maps"), [0]
-        for name in names:
-            numbers = merge.left[held.maps[name]] if name in held.maps else merge.right
+        for _, numbers in _maps(one, other, merge):
             append(np.ascontiguousarray(numbers, "<u4").tobytes())
             first.append(first[-1] + numbers.size)
         writer.array("maps.first", np.asarray(first, np.int64))
@@ -245,12 +277,16 @@ def read(path: Path, derived: DerivedFile, *, trusted: bool = False) -> TermsMap
 
 
 def terms_of(index: Index) -> TermsMap:
-    """The map of an index: the stored one where it is whole and complete, else made again."""
-    return _stored(index) or build(index.segments)
+    """The map of an index: the stored one where it is whole, with the segments that are not in it; else made again."""
+    held = _stored(index)
+    if held is None:
+        return build(index.segments)
+    more = [segment for segment in index.segments if segment.id not in held.maps]
+    return _together(held, build(more)) if more else held
 
 
 def _stored(index: Index) -> TermsMap | None:
-    """The stored map of an index, or None where it is not whole or not complete."""
+    """The stored map of an index, or None where it is not whole or has segments that the index has not."""
     derived = index.manifest.terms_map
     if derived is None:
         return None
@@ -258,10 +294,6 @@ def _stored(index: Index) -> TermsMap | None:
         held = read(index.path / derived.file, derived)
     except (DamagedIndexError, IndexVersionError):
         return None
-    return held if _fits(held, index.segments) else None
-
-
-def _fits(held: TermsMap, segments: tuple[Segment, ...]) -> bool:
-    return set(held.maps) == {segment.id for segment in segments} and all(
-        held.maps[segment.id].size == len(segment.terms) for segment in segments
-    )
+    sizes = {segment.id: len(segment.terms) for segment in index.segments}
+    fits = all(sizes.get(name) == numbers.size for name, numbers in held.maps.items())
+    return held if fits else None
