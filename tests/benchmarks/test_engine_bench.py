@@ -174,6 +174,7 @@ def test_a_wrong_answer_of_ours_is_told(press: Path, tmp_path: Path) -> None:
     assert {label for label, row in results.rows.items() if GROWN in row.cells} == {
         "one day added, the median",
         "one day added, the longest",
+        "segments as they came",
         "one word",
         "prefix",
     }
