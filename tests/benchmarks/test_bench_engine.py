@@ -13,7 +13,7 @@ from bench.engine.judging import Truths, judge
 from bench.engine.measuring import GROWN, Corpus, Trial
 from bench.engine.table import Cell, Row, figure, legend, table
 from bench.peers import NAMES, peer
-from bench.peers.child import _asked as asked
+from bench.peers.child import asked
 from bench.peers.cwb import query as cqp_query
 from bench.peers.peer import NotOfferedError
 from bench.peers.tendency import query
