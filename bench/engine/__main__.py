@@ -70,6 +70,7 @@ def main() -> None:
     parser.add_argument("--scale", help="ours alone at several sizes instead, as 10M,100M,1000M")
     parser.add_argument("--to", type=Path, help="write the table into this file too")
     asked = parser.parse_args()
+    load = f"{os.getloadavg()[0]:.1f}"
     pythons = dict(pair.split("=", 1) for pair in asked.python)
     names = [name for name in asked.peers.split(",") if name]
     unknown = {*names, *pythons} - set(NAMES)
@@ -84,7 +85,7 @@ def main() -> None:
         else:
             engines, absent = contenders(names, pythons)
             body, wrong = compare(asked, engines, absent, folder)
-    page = "\n".join([*_heading(), *body])
+    page = "\n".join([*_heading(load), *body])
     print(page, end="")
     if asked.to:
         asked.to.write_text(page, encoding="utf-8")
@@ -188,8 +189,7 @@ def _section(title: str, results: Results, target: str) -> list[str]:
         "",
         *table(rows, columns, OURS, target),
         "",
-        *results.notes,
-        "",
+        *(line for note in results.notes for line in (note, "")),
         "The first answer of a fresh process, opening included, its start not:",
         "",
         *table(fresh, fresh_columns, OURS),
@@ -197,11 +197,12 @@ def _section(title: str, results: Results, target: str) -> list[str]:
     ]
 
 
-def _heading() -> list[str]:
+def _heading(load: str) -> list[str]:
     command = f"python -m bench engine {shlex.join(sys.argv[1:])}".rstrip()
     return [
         f"{dt.date.today():%-d %B %Y}, commit {commit()}, `{command}`.",
         f"{described()}.",
+        f"Load of the machine {load} before and {os.getloadavg()[0]:.1f} after; this run alone makes 1 to 2.",
     ]
 
 

@@ -65,7 +65,7 @@ def _ask(engine: Peer, task: dict[str, Any]) -> dict[str, Any]:
     seconds: list[float] = []
     while not seconds or (len(seconds) < task.get("repeats", _REPEATS) and sum(seconds) < _SECONDS):
         began = time.perf_counter()
-        tell = _asked(session, task)
+        tell = asked(session, task)
         seconds.append(time.perf_counter() - began)
     return {"opening": opening, "first": seconds[0], "best": min(seconds), "told": tell()}
 
@@ -73,11 +73,11 @@ def _ask(engine: Peer, task: dict[str, Any]) -> dict[str, Any]:
 def _grow(engine: Peer, task: dict[str, Any]) -> dict[str, Any]:
     """Documents added and a question asked of all, in a process that has asked one before."""
     at = Path(task["at"])
-    _asked(engine.open(at), task)
+    asked(engine.open(at), task)
     began = time.perf_counter()
     engine.add(_sources(task), at)
     added = time.perf_counter() - began
-    tell = _asked(engine.open(at), task)
+    tell = asked(engine.open(at), task)
     return {"adding": added, "both": time.perf_counter() - began, "told": tell()}
 
 
@@ -91,7 +91,8 @@ def _daily(engine: Peer, task: dict[str, Any]) -> dict[str, Any]:
     return {"seconds": seconds}
 
 
-def _asked(session: Session, task: dict[str, Any]) -> Told:
+def asked(session: Session, task: dict[str, Any]) -> Told:
+    """What a task asks, asked."""
     questions = [Question(q["name"], q["kind"], tuple(q["words"])) for q in task.get("questions", ())]
     if task["what"] == "count":
         return session.count(questions[0])

@@ -13,7 +13,7 @@ from bench.engine.judging import Truths, judge
 from bench.engine.measuring import GROWN, Corpus, Trial
 from bench.engine.table import Cell, Row, figure, legend, table
 from bench.peers import NAMES, peer
-from bench.peers.child import _asked as asked
+from bench.peers.child import asked
 from bench.peers.cwb import query as cqp_query
 from bench.peers.peer import NotOfferedError
 from bench.peers.tendency import query
@@ -174,6 +174,7 @@ def test_a_wrong_answer_of_ours_is_told(press: Path, tmp_path: Path) -> None:
     assert {label for label, row in results.rows.items() if GROWN in row.cells} == {
         "one day added, the median",
         "one day added, the longest",
+        "segments as they came",
         "one word",
         "prefix",
     }
