@@ -114,7 +114,8 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return _read(folder, NAME)
     except NotAnIndexError:
-        if read_copy(folder) is None:
+        copy = read_copy(folder)
+        if copy is None or not copy.generation:  # the first commit has the number 0, and holds nothing
             raise
         raise _damaged(folder / NAME, "it is missing, or another file is in its place") from None
 

@@ -146,7 +146,7 @@ def build(segments: Iterable[Segment]) -> TermsMap:
     """The map of these segments, from their terms, in memory."""
     held = empty()
     for segment in segments:
-        held = _together(held, _own(segment))
+        held = _together(held, _own(segment)) if held.maps else _own(segment)
     return held
 
 
@@ -170,16 +170,18 @@ def _maps(one: TermsMap, other: TermsMap, merge: _Merge) -> Iterator[tuple[str, 
             yield name, numbers[own]
 
 
-def write_extended(index: Index, segments: tuple[Segment, ...], generation: int) -> DerivedFile:
+def write_extended(index: Index, segments: tuple[Segment, ...], generation: int) -> DerivedFile | None:
     """A file with the map of these segments, or of all but small ones: readers add those by themselves.
 
-    It is the index's own file as long as what is new has few terms beside it, so that a small add writes
+    None of a single segment, of which the terms are the corpus's. It is the index's own file as long as what is new has few terms beside it, so that a small add writes
     no large map; else a new one, made of that where none of its segments went. What is held in memory is a
     few bytes a term: forms go from file to file.
     """
     stored, held = index.manifest.terms_map, _stored(index)
     if held is None or not set(held.maps) <= {segment.id for segment in segments}:
         stored, held = None, empty()
+    if len(segments) < 2:
+        return None
     more = [segment for segment in segments if segment.id not in held.maps]
     if stored is not None and sum(len(segment.terms) for segment in more) <= max(_FEW, len(held) // 8):
         return stored
