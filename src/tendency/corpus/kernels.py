@@ -517,46 +517,41 @@ def _is_form(codes, classes, start, end, pool, at, stop):  # type: ignore[no-unt
     return at == stop
 
 
-@kernel(f"void({READ_U32}, {READ_I32}, {READ_I32}, {READ_U8}, uint64[::1])")
-def form_keys(codes, starts, ends, classes, keys):  # type: ignore[no-untyped-def]
-    """Two numbers for the form of each token: most forms are short, and these are the form itself.
+@_helper
+def _write_keys(codes, starts, ends, low, high, classes, keys):  # type: ignore[no-untyped-def]
+    """Write two numbers for the form of each token from ``low`` to ``high``.
 
-    The first holds the first eight bytes of its UTF-8, the second up to seven more and, in the top
-    byte, how many there are. Of a longer form the first is a hash, which two forms may share, and the
-    top byte of the second is 255. Both are 0 for a sentence end.
-
-    Args:
-        codes: Code points that the tokens point into.
-        starts: Where each token begins.
-        ends: Where it ends.
-        classes: The class of every code point.
-        keys: Written: the numbers, (2 * tokens,).
+    Most forms are short, and these are the form itself: the first holds the first eight bytes of its
+    UTF-8, the second up to seven more and, in the top byte, how many there are. Of a longer form the
+    first is a hash, which two forms may share, and the top byte of the second is 255. Both are 0 for a
+    sentence end.
     """
-    for token in range(len(starts)):
+    for token in range(low, high):
         start = starts[token]
         end = ends[token]
         head = np.uint64(0)
         tail = np.uint64(0)
         size = 0
+        place = 2 * (token - low)
         if end - start <= PACKED:
             # Nearly all are ASCII letters and digits: one byte each, none of them invisible.
             plain = True
-            for place in range(start, min(end, start + 8)):
-                code = codes[place]
+            for at in range(start, min(end, start + 8)):
+                code = codes[at]
                 plain &= FULL_STOP <= code <= SMALL_Z
                 head = (head << np.uint64(8)) | np.uint64(code)
-            for place in range(start + 8, end):
-                code = codes[place]
+            for at in range(start + 8, end):
+                code = codes[at]
                 plain &= FULL_STOP <= code <= SMALL_Z
                 tail = (tail << np.uint64(8)) | np.uint64(code)
             if plain:
-                keys[2 * token] = head
-                keys[2 * token + 1] = tail | np.uint64(end - start) << np.uint64(56)
+                keys[place] = head
+                keys[place + 1] = tail | np.uint64(end - start) << np.uint64(56)
                 continue
             head = np.uint64(0)
             tail = np.uint64(0)
-        for place in range(start, end):
-            code = codes[place]
+        for at in range(start, end):
+            code = codes[at]
             if classes[code] <= INVISIBLE:
                 continue
             more = 0 if code < 0x80 else 1 if code < 0x800 else 2 if code < 0x10000 else 3
@@ -575,15 +570,15 @@ def form_keys(codes, starts, ends, classes, keys):  # type: ignore[no-untyped-de
                 break
         if size > PACKED or (size == 0 and start < end):
             head = _FNV_OFFSET
-            for place in range(start, end):
-                code = codes[place]
+            for at in range(start, end):
+                code = codes[at]
                 if classes[code] > INVISIBLE:
                     head = (head ^ np.uint64(code)) * _FNV_PRIME
             tail = HASHED
         else:
             tail |= np.uint64(size) << np.uint64(56)
-        keys[2 * token] = head
-        keys[2 * token + 1] = tail
+        keys[place] = head
+        keys[place + 1] = tail
 
 
 @_helper
@@ -593,33 +588,14 @@ def _slot_of(head, tail, mask):  # type: ignore[no-untyped-def]
     return (product ^ (product >> np.uint64(32))) & mask
 
 
-@kernel(
-    f"int64({READ_U64}, int64, uint64[::1], uint32[::1], uint8[::1], int64[::1], int64[::1], uint32[::1])"
-)
-def intern_packed(keys, begin, slots, slot_terms, pool, offsets, count, numbers):  # type: ignore[no-untyped-def]
-    """The number of the first token that found no room, from ``begin`` on; all of them if none.
-
-    Writes the term number of each token of which the key is its form, 0 for a sentence end and new
-    forms in the order in which they come. Stops before the tables are three quarters full, so that
-    the caller can make larger ones and go on.
-
-    Args:
-        keys: The two numbers of each token's form, of ``form_keys``.
-        begin: The first token to do.
-        slots: Open-addressing table (a power of two, twice): the key of a term; 0 is empty.
-        slot_terms: The number of that term.
-        pool: The forms as UTF-8, one after the other.
-        offsets: Where each term's form begins in the pool and the last one ends.
-        count: How many terms there are, the sentence end included, (1,); brought up to date.
-        numbers: Written: the term number of each token.
-    """
+@_helper
+def _number_packed(keys, low, high, slots, slot_terms, pool, offsets, terms, numbers):  # type: ignore[no-untyped-def]
+    """How many terms there are after the tokens of which the key is the form, and the sentence ends."""
     mask = np.uint64(len(slot_terms) - 1)
-    most = min(3 * len(slot_terms) // 4, len(offsets) - 2)
     one = np.uint64(1)
-    terms = count[0]
-    for token in range(begin, len(numbers)):
-        head = keys[2 * token]
-        tail = keys[2 * token + 1]
+    for token in range(low, high):
+        head = keys[2 * (token - low)]
+        tail = keys[2 * (token - low) + 1]
         if tail >= HASHED:
             continue
         if tail == 0:
@@ -631,60 +607,34 @@ def intern_packed(keys, begin, slots, slot_terms, pool, offsets, count, numbers)
         if slots[2 * slot + one] != 0:
             numbers[token] = slot_terms[slot]
             continue
-        at = offsets[terms]
-        if terms >= most or at + PACKED > len(pool):
-            count[0] = terms
-            return token
         slots[2 * slot] = head
         slots[2 * slot + one] = tail
         slot_terms[slot] = terms
         numbers[token] = terms
-        terms += 1
+        at = offsets[terms]
         size = np.int64(tail >> np.uint64(56))
         first = 8 if size > 8 else size
         for i in range(first):
             pool[at + i] = (head >> np.uint64(8 * (first - 1 - i))) & np.uint64(0xFF)
         for i in range(first, size):
             pool[at + i] = (tail >> np.uint64(8 * (size - 1 - i))) & np.uint64(0xFF)
+        terms += 1
         offsets[terms] = at + size
-    count[0] = terms
-    return len(numbers)
+    return terms
 
 
-@kernel(
-    f"int64({READ_U64}, {READ_U32}, {READ_I32}, {READ_I32}, int64, {READ_U8}, uint64[::1], uint32[::1], uint8[::1], "
-    "int64[::1], int64[::1], uint32[::1])"
-)
-def intern_hashed(  # type: ignore[no-untyped-def]
-    keys, codes, starts, ends, begin, classes, slots, slot_terms, pool, offsets, count, numbers
+@_helper
+def _number_hashed(  # type: ignore[no-untyped-def]
+    keys, codes, starts, ends, low, high, classes, slots, slot_terms, pool, offsets, terms, numbers
 ):
-    """Like ``intern_packed`` for the tokens of which the key is a hash: what has the same key is compared.
-
-    Two loops are faster than one: in one, the comparison crowds the registers of what most tokens need.
-
-    Args:
-        keys: The two numbers of each token's form, of ``form_keys``.
-        codes: Code points that the tokens point into.
-        starts: Where each token begins.
-        ends: Where it ends.
-        begin: The first token to do.
-        classes: The class of every code point.
-        slots: As for ``intern_packed``, with the same tables.
-        slot_terms: Likewise.
-        pool: Likewise.
-        offsets: Likewise.
-        count: Likewise.
-        numbers: Written: the term number of each of these tokens.
-    """
+    """How many terms there are after the tokens of which the key is a hash: what has the same key is compared."""
     mask = np.uint64(len(slot_terms) - 1)
-    most = min(3 * len(slot_terms) // 4, len(offsets) - 2)
     one = np.uint64(1)
-    terms = count[0]
-    for token in range(begin, len(numbers)):
-        tail = keys[2 * token + 1]
+    for token in range(low, high):
+        tail = keys[2 * (token - low) + 1]
         if tail < HASHED:
             continue
-        head = keys[2 * token]
+        head = keys[2 * (token - low)]
         start = starts[token]
         end = ends[token]
         slot = _slot_of(head, tail, mask)
@@ -698,23 +648,62 @@ def intern_hashed(  # type: ignore[no-untyped-def]
                 break
             slot = (slot + one) & mask
         if slots[2 * slot + one] == 0:
-            at = offsets[terms]
-            if terms >= most or at + 4 * (end - start) > len(pool):
-                count[0] = terms
-                return token
             slots[2 * slot] = head
             slots[2 * slot + one] = tail
             slot_terms[slot] = terms
+            at = offsets[terms]
             terms += 1
             offsets[terms] = _write_form(codes, classes, start, end, pool, at)
         numbers[token] = slot_terms[slot]
+    return terms
+
+
+@kernel(
+    f"int64({READ_U32}, {READ_I32}, {READ_I32}, int64, {READ_U8}, uint64[::1], uint64[::1], uint32[::1], uint8[::1], "
+    "int64[::1], int64[::1], uint32[::1])"
+)
+def intern(codes, starts, ends, begin, classes, keys, slots, slot_terms, pool, offsets, count, numbers):  # type: ignore[no-untyped-def]
+    """The first token of a block that may find no room, from ``begin`` on; the number of tokens if all did.
+
+    Writes the term number of each token's form, 0 for a sentence end and the next number for a new form.
+    Stops before the tables are three quarters full, so that the caller can make larger ones and go on.
+    Tokens are done by blocks that stay in the processor's cache, in loops of their own: in one, what few
+    tokens need would crowd the registers of what most need.
+
+    Args:
+        codes: Code points that the tokens point into.
+        starts: Where each token begins.
+        ends: Where it ends.
+        begin: The first token to do.
+        classes: The class of every code point.
+        keys: Room for two numbers a token of a block, which thereby says how large blocks are.
+        slots: Open-addressing table (a power of two, twice): the key of a term; 0 is empty.
+        slot_terms: The number of that term.
+        pool: The forms as UTF-8, one after the other.
+        offsets: Where each term's form begins in the pool and the last one ends.
+        count: How many terms there are, the sentence end included, (1,); brought up to date.
+        numbers: Written: the term number of each token.
+    """
+    most = min(3 * len(slot_terms) // 4, len(offsets) - 2)
+    terms = count[0]
+    low = begin
+    while low < len(starts):
+        high = min(low + len(keys) // 2, len(starts))
+        if terms + high - low > most or offsets[terms] + 4 * (ends[high - 1] - starts[low]) > len(pool):
+            break
+        _write_keys(codes, starts, ends, low, high, classes, keys)
+        terms = _number_packed(keys, low, high, slots, slot_terms, pool, offsets, terms, numbers)
+        terms = _number_hashed(
+            keys, codes, starts, ends, low, high, classes, slots, slot_terms, pool, offsets, terms, numbers
+        )
+        low = high
     count[0] = terms
-    return len(numbers)
+    return low
 
 
 @kernel(f"void({READ_U64}, {READ_U32}, uint64[::1], uint32[::1])")
 def rehash(slots, slot_terms, larger, larger_terms):  # type: ignore[no-untyped-def]
-    """Move the entries of the table of ``intern_packed`` to a larger one, a power of two, all zero."""
+    """Move the entries of the table of ``intern`` to a larger one, a power of two, all zero."""
     mask = np.uint64(len(larger_terms) - 1)
     one = np.uint64(1)
     for i in range(len(slot_terms)):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tendency.corpus.classes import character_classes
+
+_BLOCK: Final = 1 << 12
+"""Tokens that are looked up together."""
 
 
 class Vocabulary:
@@ -27,7 +30,7 @@ class Vocabulary:
         self._offsets = np.zeros(room + 2, np.int64)
         self._pool = np.empty(8 * room, np.uint8)
         self._count = np.ones(1, np.int64)
-        self._keys = np.empty(0, np.uint64)
+        self._keys = np.empty(2 * _BLOCK, np.uint64)
 
     def __len__(self) -> int:
         """How many terms there are, the sentence end included."""
@@ -48,19 +51,14 @@ class Vocabulary:
             starts: Where each token begins, (tokens,).
             ends: Where it ends, exclusive, (tokens,).
         """
-        from tendency.corpus.kernels import PACKED, form_keys, intern_hashed, intern_packed
+        from tendency.corpus.kernels import intern
 
         numbers = np.empty(len(starts), np.uint32)
-        keys = self._keys_for(len(starts))
-        classes = character_classes()
-        form_keys(codes, starts, ends, classes, keys)
+        classes, tokens = character_classes(), (codes, starts, ends)
         done = 0
-        while (done := intern_packed(keys, done, *self._tables(), numbers)) < len(starts):
-            self._grow(PACKED)
-        done = 0
-        tokens = (codes, starts, ends)
-        while (done := intern_hashed(keys, *tokens, done, classes, *self._tables(), numbers)) < len(starts):
-            self._grow(4 * int(ends[done] - starts[done]))
+        while (done := intern(*tokens, done, classes, self._keys, *self._tables(), numbers)) < len(starts):
+            last = min(done + _BLOCK, len(starts)) - 1
+            self._grow(last + 1 - done, 4 * int(ends[last] - starts[done]))
         return numbers
 
     def forms(self) -> list[str]:
@@ -77,29 +75,26 @@ class Vocabulary:
         offsets = self._offsets[: len(self) + 1]
         return self._pool[: offsets[-1]], offsets
 
-    def _keys_for(self, tokens: int) -> NDArray[np.uint64]:
-        # Kept from one time to the next: fresh memory costs as much as what is written to it.
-        if 2 * tokens > self._keys.size:
-            self._keys = np.empty(2 * tokens, np.uint64)
-        return self._keys[: 2 * tokens]
-
     def _tables(self) -> tuple[NDArray[Any], ...]:
         return self._slots, self._slot_terms, self._pool, self._offsets, self._count
 
-    def _grow(self, longest: int) -> None:
+    def _grow(self, terms: int, characters: int) -> None:
+        """Make room for so many more terms, with forms of so many bytes together."""
         from tendency.corpus.kernels import rehash
 
-        used = int(self._offsets[len(self)])
-        if used + longest > len(self._pool):
-            pool = np.empty(max(2 * len(self._pool), used + longest), np.uint8)
+        used, count = int(self._offsets[len(self)]), len(self) + terms
+        if used + characters > len(self._pool):
+            pool = np.empty(max(2 * len(self._pool), used + characters), np.uint8)
             pool[:used] = self._pool[:used]
             self._pool = pool
-        if 4 * len(self) >= 3 * len(self._slot_terms):
-            slots = np.zeros(2 * len(self._slots), np.uint64)
-            terms = np.zeros(2 * len(self._slot_terms), np.uint32)
-            rehash(self._slots, self._slot_terms, slots, terms)
-            self._slots, self._slot_terms = slots, terms
-        if len(self) + 2 >= len(self._offsets):
-            offsets = np.zeros(2 * len(self._offsets), np.int64)
+        room = len(self._slot_terms)
+        while 3 * room // 4 < count:
+            room *= 2
+        if room > len(self._slot_terms):
+            slots, slot_terms = np.zeros(2 * room, np.uint64), np.zeros(room, np.uint32)
+            rehash(self._slots, self._slot_terms, slots, slot_terms)
+            self._slots, self._slot_terms = slots, slot_terms
+        if count > len(self._offsets) - 2:
+            offsets = np.zeros(max(2 * len(self._offsets), count + 2), np.int64)
             offsets[: len(self) + 1] = self._offsets[: len(self) + 1]
             self._offsets = offsets
