@@ -21,6 +21,7 @@ from tendency.corpus.masks import found_again
 from tendency.corpus.salvage import Remains
 from tendency.corpus.storage import is_damage, unreadable
 from tendency.corpus.strings import encode
+from tendency.corpus.tokens import TOKENISER_VERSION
 from tendency.corpus.writer import LEAST_MEMORY, Run
 from tendency.documents.document import Document
 from tendency.errors import SettingError
@@ -52,6 +53,7 @@ class Repaired:
     Attributes:
         damages: What was damaged, as ``check`` finds it.
         rebuilt: The segments of which the documents were taken into new ones.
+        other_rules: Those of them that other text rules had made: their counts are those of the present ones now.
         lost: Documents that could not be kept.
         returned: Documents that had been removed or replaced and count again, because nothing says any more which
             they were.
@@ -62,6 +64,7 @@ class Repaired:
 
     damages: tuple[Damage, ...]
     rebuilt: tuple[str, ...]
+    other_rules: tuple[str, ...]
     lost: tuple[Lost, ...]
     returned: int
     documents: int
@@ -115,9 +118,11 @@ def repair(
             with contextlib.suppress(OSError):
                 (folder / file).unlink()
         after = Index.open(folder)
+        gone = [one.entry for one in examined if one.damages]
         return Repaired(
             tuple(damages),
-            tuple(one.entry.id for one in examined if one.damages),
+            tuple(entry.id for entry in gone),
+            tuple(entry.id for entry in gone if entry.tokeniser != str(TOKENISER_VERSION)),
             tuple(work.lost),
             work.returned,
             after.documents,
