@@ -506,7 +506,7 @@ def test_a_file_that_cannot_be_opened(path: Path, monkeypatch: pytest.MonkeyPatc
     """A file that may be there again tomorrow is not given up; the message says how to give it up."""
     from tendency.corpus import salvage
 
-    change(Index.open(path).segments[0].data.path, 100)
+    change(path / "segments" / read_manifest(path).segments[0].id / "data", 100)
 
     def failing(file: Path, mode: str, buffering: int) -> Any:
         raise OSError(errno.EIO, "Input/output error", str(file))
