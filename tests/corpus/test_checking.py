@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import random
 import shutil
 from pathlib import Path
@@ -252,6 +253,16 @@ def test_a_commit_while_it_is_checked(path: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(checking, "survey", slow)
     assert check(path) == []
+
+
+def test_an_error_from_another_process(path: Path) -> None:
+    """What is damaged is told by a worker as by the process itself."""
+    (path / "segments" / read_manifest(path).segments[0].id / "data").unlink()
+    with pytest.raises(DamagedIndexError) as caught:
+        Index.open(path)
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert str(error) == str(caught.value)
+    assert (error.file, error.part, error.what) == (caught.value.file, "file", "it is missing")
 
 
 def test_a_damaged_map_of_terms_is_derived(path: Path) -> None:

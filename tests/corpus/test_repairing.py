@@ -228,6 +228,20 @@ def test_whole_sections_that_derive(path: Path, held: dict[str, Content], sectio
     assert len(done.rebuilt) == 2
 
 
+def test_other_text_rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A damaged segment that earlier text rules made is made again by the present ones, and that is told."""
+    path = tmp_path / "x.index"
+    with monkeypatch.context() as patch:
+        patch.setattr("tendency.corpus.writer.TOKENISER_VERSION", "earlier")
+        for n in range(2):
+            add(path, [doc(f"d{n}", "text")])
+    segment = Index.open(path).segments[0]
+    change(segment.data.path, segment.data.sections["tokens"].offset)
+    done = repair(path)
+    assert done.other_rules == done.rebuilt == (segment.id,)
+    assert Index.open(path).info().tokeniser == ("1", "earlier")
+
+
 def test_where_values_begin(tmp_path: Path) -> None:
     """Where the values of a field begin is found again from the documents that have them."""
     path = tmp_path / "x.index"

@@ -33,6 +33,18 @@ TEXTS = st.lists(st.sampled_from(SCRIPTS) | st.text(max_size=20), max_size=12).m
 FIELDS = st.dictionaries(st.sampled_from(["author", "née", "page"]), st.text(max_size=5), max_size=3)
 
 
+def test_documents_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many documents read together are those that are read one by one, in the order asked for."""
+    monkeypatch.setattr("tendency.corpus.segment._DOCUMENTS_AT_ONCE", 3)
+    documents = [doc(f"d{n}", f"Text {n}", n + 1, page=str(n % 3)) for n in range(9)]
+    documents += [doc("e", "", 1), doc("f", "", 1, author="x")]
+    add(tmp_path / "x", documents)
+    (segment,) = Index.open(tmp_path / "x").segments
+    places = np.array([10, 0, 9, 3, 4, 5, 8], np.uint32)
+    assert list(segment.in_turn(places)) == [segment.document(place) for place in places.tolist()]
+    assert list(segment.in_turn(np.empty(0, np.uint32))) == []
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(TEXTS, FIELDS), min_size=1, max_size=6))
 def test_round_trip_of_any_text(drawn: list[tuple[str, dict[str, str]]]) -> None:
@@ -54,7 +66,7 @@ def _as_scanned(segment: Segment, number: int) -> None:
     assert segment.tokens[positions[-1]] == 0
     assert segment.words[number] == np.count_nonzero(segment.tokens[positions])
     assert (segment.document_of(positions) == number).all()
-    tokens = scan(text.encode("utf-8", "replace").decode())
+    tokens = scan(text)
     forms = forms_of(segment, number)
     if len(tokens):
         assert starts.tolist() == tokens.starts.tolist()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tendency.corpus.kernels import merge_strings
-from tendency.corpus.strings import Strings, encode, sort_order
+from tendency.corpus.strings import Strings, encode, equal, sort_order
 from tendency.errors import DamagedIndexError
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=30)
@@ -67,6 +67,14 @@ def test_merging(left: set[str], right: set[str]) -> None:
     assert merge_strings(*arrays, *numbers) == len(together)
     for side, held in zip(packed, numbers, strict=True):
         assert [together[number] for number in held] == list(side)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(ALIKE | ANY, ALIKE | ANY) | ANY.map(lambda one: (one, one)), max_size=30))
+def test_equal_strings(pairs: list[tuple[str, str]]) -> None:
+    """Strings are compared place by place."""
+    left, right = (Strings.of(side) for side in (zip(*pairs, strict=True) if pairs else ((), ())))
+    assert equal(left, right).tolist() == [one == other for one, other in pairs]
 
 
 @pytest.mark.parametrize("bounds", [[], [1, 2], [0, 1], [0, 3, 2], [0, 2, 1, 2]])

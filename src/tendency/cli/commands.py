@@ -788,6 +788,11 @@ def _tell_repair(index: Path, done: Repaired, as_json: bool) -> None:
             f"{done.returned:,} documents that had been removed or replaced count again, for nothing says any more which "
             "they were; remove them again."
         )
+    if done.other_rules:
+        say(
+            f"{len(done.other_rules):,} of the damaged segments had been made by other text rules, and their counts may "
+            f"differ now; run `tendency rebuild {index}` to have all made by the present ones."
+        )
     what = f", {len(done.rebuilt):,} segments made again from their documents" if done.rebuilt else ""
     typer.echo(f"{index} is repaired{what}: {done.documents:,} documents (generation {done.generation}).")
 

@@ -195,7 +195,7 @@ def examine(folder: Path, entry: Entry) -> Examined:
 
 
 def _damage(folder: Path, error: DamagedIndexError) -> Damage:
-    file = str(error.file.relative_to(folder)) if error.file else "segments"
+    file = error.file.relative_to(folder).as_posix() if error.file else "segments"
     return Damage(file, f"{error.part}: {error.what}", bool(error.part) and error.part not in PRECIOUS)
 
 

@@ -21,6 +21,7 @@ from tendency.corpus.masks import found_again
 from tendency.corpus.salvage import Remains
 from tendency.corpus.storage import is_damage, unreadable
 from tendency.corpus.strings import encode
+from tendency.corpus.tokens import TOKENISER_VERSION
 from tendency.corpus.writer import LEAST_MEMORY, Run
 from tendency.documents.document import Document
 from tendency.errors import SettingError
@@ -52,6 +53,7 @@ class Repaired:
     Attributes:
         damages: What was damaged, as ``check`` finds it.
         rebuilt: The segments of which the documents were taken into new ones.
+        other_rules: Those of them that other text rules had made: their counts are those of the present ones now.
         lost: Documents that could not be kept.
         returned: Documents that had been removed or replaced and count again, because nothing says any more which
             they were.
@@ -62,6 +64,7 @@ class Repaired:
 
     damages: tuple[Damage, ...]
     rebuilt: tuple[str, ...]
+    other_rules: tuple[str, ...]
     lost: tuple[Lost, ...]
     returned: int
     documents: int
@@ -115,9 +118,11 @@ def repair(
             with contextlib.suppress(OSError):
                 (folder / file).unlink()
         after = Index.open(folder)
+        gone = [one.entry for one in examined if one.damages]
         return Repaired(
             tuple(damages),
-            tuple(one.entry.id for one in examined if one.damages),
+            tuple(entry.id for entry in gone),
+            tuple(entry.id for entry in gone if entry.tokeniser != str(TOKENISER_VERSION)),
             tuple(work.lost),
             work.returned,
             after.documents,
@@ -131,36 +136,44 @@ class _Part:
 
     Attributes:
         entry: As the manifest names it.
-        remains: What can be read of a damaged one.
+        segment: The segment, or None when it is damaged.
         live: The documents that count.
         certain: Whether it is known which these are.
         changed: Whether they are others than its mask says, or can be read of it.
     """
 
     def __init__(self, folder: Path, examined: Examined) -> None:
-        self.entry = entry = examined.entry
-        self._mask = folder / "segments" / entry.id / entry.live.file if entry.live else None
+        self.entry, self._live = examined.entry, examined.live
+        self._folder = folder / "segments" / self.entry.id
+        self._remains: Remains | None = None
         self.segment = None if examined.damages else examined.segment
-        self.remains = (
-            Remains(folder / "segments" / entry.id, entry, examined.live) if self.segment is None else None
-        )
         self.certain = examined.live is not None
         self.changed = not self.certain
-        self.live = np.zeros(entry.documents, np.bool_) if examined.live is None else examined.live.copy()
+        self.live = (
+            np.zeros(self.entry.documents, np.bool_) if examined.live is None else examined.live.copy()
+        )
+
+    @property
+    def remains(self) -> Remains:
+        """What can be read of a damaged one."""
+        if self._remains is None:
+            self._remains = Remains(self._folder, self.entry, self._live)
+        return self._remains
+
+    def forget(self) -> None:
+        """Let go of what was read, which comes from the files again when it is asked for."""
+        if self._remains is not None:
+            self._remains.close()
+            self._remains = None
 
     def id(self, document: int) -> str | None:
         """The id of a document, where it is known to be right."""
-        return self.segment.ids[document] if self.segment else self._there.name(document)
-
-    @property
-    def _there(self) -> Remains:
-        assert self.remains is not None
-        return self.remains
+        return self.segment.ids[document] if self.segment else self.remains.name(document)
 
     @property
     def documents(self) -> int:
         """How many documents there are, and 0 where nothing leads to them."""
-        return self.entry.documents if self.segment else self._there.documents
+        return self.entry.documents if self.segment else self.remains.documents
 
     def let_go(self, document: int) -> None:
         """Let a document count no more."""
@@ -169,8 +182,9 @@ class _Part:
 
     def find_mask(self, dead: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
         """The documents that count, where the damaged mask can be told from the manifest."""
-        contents = self.segment.contents if self.segment else self._there.contents
-        return found_again(self.entry, _bytes_of(self._mask), contents, dead)
+        contents = self.segment.contents if self.segment else self.remains.contents
+        mask = self._folder / self.entry.live.file if self.entry.live else None
+        return found_again(self.entry, _bytes_of(mask), contents, dead)
 
 
 def _bytes_of(path: Path | None) -> bytes:
@@ -200,6 +214,7 @@ class _Claims:
             self._hashes = np.sort(np.concatenate([self._hashes, own]))
         else:
             self._ids.update(filter(None, map(part.id, live.tolist())))
+            part.forget()
 
     def on(self, part: _Part) -> NDArray[np.bool_]:
         """The documents of a segment whose id is among them."""
@@ -245,8 +260,7 @@ class _Repair:
 
     def __exit__(self, *error: object) -> None:
         for part in self._parts:
-            if part.remains:
-                part.remains.close()
+            part.forget()
 
     def commit(self, memory: int, *, map_is_whole: bool) -> None:
         """Do all of it, in one commit."""
@@ -272,8 +286,8 @@ class _Repair:
 
     def _find_masks(self) -> None:
         """Find out which documents of segments with a damaged mask count."""
-        claims = _Claims(part for part in self._parts if part.certain)
         doubtful = [part for part in self._parts if not part.certain]
+        claims = _Claims(part for part in self._parts if doubtful and part.certain)
         found = True
         # Each that is told for certain tells more of the others.
         while doubtful and found:
@@ -291,21 +305,22 @@ class _Repair:
 
     def _documents(self) -> Iterator[Document]:
         """The documents of damaged segments that are to be kept and are whole; the others are noted."""
-        damaged = [(part, part.remains) for part in self._parts if part.remains]
-        of = sum(part.entry.live_documents for part, _ in damaged)
+        damaged = [part for part in self._parts if not part.segment]
+        of = sum(part.entry.live_documents for part in damaged)
         done = 0
-        for part, remains in damaged:
+        for part in damaged:
             if not part.documents:
                 count = part.entry.live_documents
                 self.lost.append(Lost(None, part.entry.id, "nothing leads to its documents any more", count))
             for document in np.flatnonzero(part.live[: part.documents]).tolist():
-                found = remains.whole(document)
+                found = part.remains.whole(document)
                 if found is None:
-                    self.lost.append(Lost(part.id(document), part.entry.id, _reason(part, remains, document)))
+                    self.lost.append(Lost(part.id(document), part.entry.id, _reason(part, document)))
                 else:
                     yield found
                 done += 1
                 self._progress(done, of)
+            part.forget()
 
 
 def _latest(part: _Part, dead: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -320,6 +335,6 @@ def _latest(part: _Part, dead: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return live
 
 
-def _reason(part: _Part, remains: Remains, document: int) -> str:
-    what = "its id, date or fields are" if remains.has_text(document) else "its text is"
+def _reason(part: _Part, document: int) -> str:
+    what = "its id, date or fields are" if part.remains.has_text(document) else "its text is"
     return f"{what} damaged" + ("" if part.certain else ", and it may have been removed before")

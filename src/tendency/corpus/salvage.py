@@ -37,7 +37,7 @@ _EACH_BIT_TRIED: Final = 1 << 17
 """In so many bytes, a few seconds' work, a single changed bit is looked for."""
 _SEARCHES: Final = 3
 """So many are made in vain: where more is damaged it was not one bit."""
-_LARGEST_FRAME: Final = 1 << 30
+_LARGEST_FRAME: Final = 1 << 28
 _LONGEST_STRING: Final = 1 << 12
 _LONGEST_DATE: Final = 1 << 8
 _LONGEST_TEXT: Final = 1 << 22
