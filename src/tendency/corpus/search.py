@@ -50,6 +50,8 @@ FEW: Final = 1 << 18
 _FEW_TERMS: Final = 64
 _SORTED: Final = 1 << 22
 """Postings of several terms that are sorted into one list."""
+_PART: Final = 1 << 18
+"""Postings that a thread takes at a time."""
 _TOKENS_A_POSTING: Final = 6
 """Tokens that are looked at one after the other in the time that finding a posting's document takes."""
 _COMPARED: Final = 8
@@ -389,7 +391,7 @@ class _Words:
         def add(part: tuple[Integers, Integers], counts: Integers) -> None:
             count_postings(postings, *part, segment.first, *segment.landmarks, counts)
 
-        return summed(add, _parts(starts, ends, FEW), segment.documents, deadline)
+        return summed(add, _parts(starts, ends, _PART), segment.documents, deadline)
 
     def _scanned_by_document(self, mask: NDArray[np.bool_], deadline: Deadline) -> Integers:
         from tendency.corpus.kernels import count_fitting

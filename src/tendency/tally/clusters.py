@@ -231,6 +231,11 @@ class _Join:
 _joins: Kept[_Join] = Kept(1 << 26)
 
 
+def _stays(places: NDArray[np.int64]) -> bool:
+    """Whether each number goes where it is."""
+    return bool((places == np.arange(places.size)).all())
+
+
 def _numbered(keys: NDArray[np.int64], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Some numbers from 0 below a limit, each once and ascending, and for each of the given its place among them."""
     if limit > _SPARSE * keys.size:
