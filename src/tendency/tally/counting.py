@@ -6,7 +6,7 @@ import datetime as dt
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -29,6 +29,7 @@ from tendency.tally.tally import Standing, Tally
 if TYPE_CHECKING:
     from tendency.corpus import Deadline, Index, Query, Segment
     from tendency.corpus.work import Place
+    from tendency.documents import DateSpan
 
 NONE: Final = "(none)"
 """The split of documents that do not have the field."""
@@ -92,8 +93,21 @@ class SegmentTask:
 
 
 @dataclass(frozen=True)
+class _Ask:
+    """What is asked about, whatever is counted in it: what :func:`tally` is told of that, in values that can be compared."""
+
+    by: str | tuple[tuple[str, DateSpan], ...]
+    split: str | tuple[tuple[str, str], ...] | None
+    where: str | None
+    start: dt.date | None
+    end: dt.date | None
+    cluster: str | tuple[str, ...] | None
+    only_counts: bool
+
+
+@dataclass(frozen=True)
 class _Asked:
-    """What is asked about, whatever is counted in it.
+    """The same, found in an index.
 
     Attributes:
         framings: Of each segment that has some of the documents.
@@ -111,7 +125,7 @@ class _Asked:
 _KEPT: Final = 8
 """Ways of asking of which an index remembers the documents."""
 
-_asked: WeakKeyDictionary[Index, OrderedDict[Hashable, _Asked]] = WeakKeyDictionary()
+_asked: WeakKeyDictionary[Index, OrderedDict[_Ask, _Asked]] = WeakKeyDictionary()
 _repeats: WeakKeyDictionary[Index, dict[int, NDArray[np.int64]]] = WeakKeyDictionary()
 _lock = threading.Lock()
 _frames: Kept[Frame] = Kept(1 << 28)
@@ -153,7 +167,16 @@ def tally(
         SettingError: An impossible period, cluster or split, or a pool of forked processes.
     """
     counters = tuple(counter.bound(index) for counter in counters_of(items))
-    asked = _asked_of(index, by, split, where, start, end, cluster, only_counts)
+    ask = _Ask(
+        by if isinstance(by, str) else tuple((name, span) for name, span in by),
+        tuple(split.items()) if isinstance(split, Mapping) else split,
+        where,
+        start,
+        end,
+        cluster if cluster is None or isinstance(cluster, str) else tuple(cluster),
+        only_counts,
+    )
+    asked = _asked_of(index, ask)
     tasks = [SegmentTask(framing, counters, deadline) for framing in asked.framings]
     parts = _answers(index, tasks, (where, start, end), executor or index.executor, deadline)
     nothing = Tally.none(
@@ -170,58 +193,32 @@ def tally(
     return replace(total, recipe="|".join(recipe))
 
 
-def _asked_of(
-    index: Index,
-    by: str | Eras,
-    split: str | Mapping[str, str] | None,
-    where: str | None,
-    start: dt.date | None,
-    end: dt.date | None,
-    cluster: str | Sequence[str] | None,
-    only_counts: bool,
-) -> _Asked:
-    """What :func:`tally` is asked about: remembered, since many questions are asked of the same documents."""
+def _asked_of(index: Index, ask: _Ask) -> _Asked:
+    """What is asked about in an index: remembered, since many questions are asked of the same documents."""
     from tendency.corpus.work import places
 
     # Tasks in this process use the segments that the index holds open.
     at = places(index)
-    key = (
-        by if isinstance(by, str) else tuple((name, span) for name, span in by),
-        split if split is None or isinstance(split, str) else tuple(split.items()),
-        (where, start, end),
-        cluster if cluster is None or isinstance(cluster, str) else tuple(cluster),
-        only_counts,
-    )
     with _lock:
         held = _asked.setdefault(index, OrderedDict())
-        if key in held:
-            held.move_to_end(key)
-            return held[key]
-    found = _framed(index, at, by, split, where, start, end, cluster, only_counts)
+        if ask in held:
+            held.move_to_end(ask)
+            return held[ask]
+    found = _framed(index, at, ask)
     with _lock:
-        held[key] = found
+        held[ask] = found
         while len(held) > _KEPT:
             held.popitem(last=False)
     return found
 
 
-def _framed(
-    index: Index,
-    at: Sequence[Place],
-    by: str | Eras,
-    split: str | Mapping[str, str] | None,
-    where: str | None,
-    start: dt.date | None,
-    end: dt.date | None,
-    cluster: str | Sequence[str] | None,
-    only_counts: bool,
-) -> _Asked:
+def _framed(index: Index, at: Sequence[Place], ask: _Ask) -> _Asked:
     from tendency.corpus import select
 
-    masks = select(index, where=where, start=start, end=end).masks
-    clusters = () if only_counts else cluster_names(index, masks, cluster)
-    asked = Periods.spanning(by, [], [], start, end)
-    splits, field, filters = _splits(index, masks, split)
+    masks = select(index, where=ask.where, start=ask.start, end=ask.end).masks
+    clusters = () if ask.only_counts else cluster_names(index, masks, ask.cluster)
+    asked = Periods.spanning(ask.by, [], [], ask.start, ask.end)
+    splits, field, filters = _splits(index, masks, ask.split)
     copies = _copies(index, masks, clusters) if clusters else {}
     framings = tuple(
         Framing(
@@ -362,7 +359,7 @@ def cluster_names(
 
 
 def _splits(
-    index: Index, masks: Sequence[Mask], split: str | Mapping[str, str] | None
+    index: Index, masks: Sequence[Mask], split: str | tuple[tuple[str, str], ...] | None
 ) -> tuple[tuple[str, ...], str | None, list[tuple[Mask, ...]]]:
     if split is None:
         return ("all",), None, []
@@ -379,7 +376,8 @@ def _splits(
 
     if not split:
         raise SettingError("no standpoints were given to split by; name at least one.")
-    return tuple(split), None, [tuple(select(index, where=where).masks) for where in split.values()]
+    names = tuple(name for name, _ in split)
+    return names, None, [tuple(select(index, where=where).masks) for _, where in split]
 
 
 def _values(segment: Segment, mask: Mask, name: str) -> tuple[str, ...]:
