@@ -194,6 +194,45 @@ def test_blocks_are_whole_documents_in_order(tmp_path: Path, monkeypatch: pytest
         monkeypatch.undo()
 
 
+PATTERNS = ("peace", "p*", "*a*", "[form!='war']", "and | w*", "nothing*")
+
+
+@pytest.mark.parametrize(("few", "tokens_a_posting"), [(1 << 18, 6), (0, 0), (0, 1 << 40)])
+@pytest.mark.parametrize("part", [1, 7, 1 << 18])
+def test_postings_and_tokens_give_the_same_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int, tokens_a_posting: int, part: int
+):
+    """A word is counted alike through few postings, through many in parts of any size, and token by token."""
+    add(tmp_path / "index", [doc(str(n), "Peace and war. " * (n % 5) + "x" * (n % 3)) for n in range(40)])
+    (segment,) = Index.open(tmp_path / "index").segments
+    monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(search, "_PART", part)
+    monkeypatch.setattr(search, "_TOKENS_A_POSTING", tokens_a_posting)
+    for mask in (None, np.arange(40) % 3 == 0):
+        for pattern in PATTERNS:
+            hits = np.zeros(40, np.int64)
+            for block in evaluate(segment, parse(pattern), mask):
+                hits += np.bincount(block.documents, minlength=40)
+            assert np.array_equal(count_by_document(segment, parse(pattern), mask), hits), pattern
+
+
+def test_many_forms_are_sorted_into_one_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The hits of a word of many forms are the same whether their postings are sorted or the tokens looked at."""
+    add(
+        tmp_path / "index", [doc(str(n), " ".join(f"w{i % (n + 2)} b" for i in range(80))) for n in range(90)]
+    )
+    (segment,) = Index.open(tmp_path / "index").segments
+
+    def starts() -> list[int]:
+        return [start for block in evaluate(segment, parse("w* b")) for start in block.starts.tolist()]
+
+    assert len(segment.terms) > search._FEW_TERMS
+    by_postings = starts()
+    monkeypatch.setattr(search, "_SORTED", 0)
+    assert starts() == by_postings
+    assert len(by_postings) == 80 * 90
+
+
 def test_several_queries_in_the_same_windows(tmp_path: Path):
     """Hits of several queries come for the same runs of documents."""
     (segment,) = _index(tmp_path / "index").segments

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from index_helpers import contents, doc, everything, expected, forms_of
 
 from tendency.corpus import Index, Segment, add
-from tendency.corpus.segment import pack_offsets, unpack_offsets
+from tendency.corpus.kernels import count_postings
+from tendency.corpus.segment import SUM_CHUNK, pack_offsets, unpack_offsets
 from tendency.corpus.tokens import fold, scan
 
 SCRIPTS = (
@@ -203,3 +204,35 @@ def test_threads_share_a_segment(tmp_path: Path) -> None:
         texts = list(pool.map(lambda i: segment.text(i % 12), range(96)))
     assert texts == [f"word{i % 12} " * 40_000 for i in range(96)]
     assert everything(tmp_path / "x.index")
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 3) | st.sampled_from([1, 500, 70_000]), min_size=1, max_size=60))
+def test_documents_are_found_by_landmarks(lengths: list[int]) -> None:
+    """However long the documents are, and however unlike, a position is found in the same one as by bisection."""
+    segment = Segment.__new__(Segment)
+    first = np.concatenate([[0], np.cumsum(lengths)])
+    segment.documents, segment.positions = len(lengths), int(first[-1])
+    vars(segment)["first"] = first
+    edges = np.concatenate([first[:-1], first[1:] - 1, (first[:-1] + first[1:]) // 2])
+    positions = np.sort(np.resize(edges, 5000)).astype(np.uint32)
+    counts = np.zeros(len(lengths), np.int64)
+    everything = np.array([0]), np.array([positions.size])
+    count_postings(positions, *everything, first, *segment.landmarks, counts)
+    by_bisection = np.searchsorted(first, positions, side="right") - 1
+    assert segment.document_of(positions).tolist() == by_bisection.tolist()
+    assert counts.tolist() == np.bincount(by_bisection, minlength=len(lengths)).tolist()
+
+
+def test_postings_of_scattered_terms_are_verified(tmp_path: Path) -> None:
+    """Only the stretches that hold the asked terms' postings are verified, and all of those are."""
+    add(tmp_path / "x.index", [doc("a", " ".join(f"w{i:02} " * (1000 * (i % 5 + 2)) for i in range(80)))])
+    for asked in ([1], [5, 40], [80], list(range(81)), [0]):
+        segment = Index.open(tmp_path / "x.index").segments[0]
+        postings, starts, ends = segment.postings_of(np.array(asked, np.uint32))
+        chunks: set[int] = set()
+        for term, start, end in zip(asked, starts.tolist(), ends.tolist(), strict=True):
+            assert np.array_equal(postings[start:end], np.flatnonzero(segment.tokens == term))
+            chunks |= set(range(start // SUM_CHUNK, -(-end // SUM_CHUNK)))
+        assert set(np.flatnonzero(segment._good_postings).tolist()) == chunks
+        assert len(chunks) < segment._good_postings.size or len(asked) == 81

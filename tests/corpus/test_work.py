@@ -11,8 +11,10 @@ from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from index_helpers import doc
+from numpy.typing import NDArray
 
 from tendency.corpus import Deadline, Index, add, work
 from tendency.errors import QueryTimeoutError, SettingError, WorkerError
@@ -78,6 +80,55 @@ def test_an_error_stops_the_rest() -> None:
     with pytest.raises(ValueError, match="0"):
         work.run(fail, list(range(100)))
     assert len(begun) < 50
+
+
+def test_a_task_may_spread_its_own_work() -> None:
+    """Pieces of pieces are done, in order, though no thread is free for them; a sum misses nothing."""
+
+    def rows(number: int) -> list[int]:
+        return work.spread(lambda piece: 10 * number + piece, range(10))
+
+    assert work.spread(rows, range(10)) == [list(range(low, low + 10)) for low in range(0, 100, 10)]
+
+    def add_one(piece: int, counts: NDArray[np.int64]) -> None:
+        time.sleep(1e-4)
+        counts[piece % 3] += 1
+
+    assert work.summed(add_one, range(100), 3).tolist() == [34, 33, 33]
+    assert work.summed(add_one, [], 3).tolist() == [0, 0, 0]
+
+
+def test_pieces_are_shared_among_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another thread takes pieces while this one is busy, but none in the task of an executor, which has one core."""
+    monkeypatch.setattr(work, "cores", lambda: 2)
+    both = threading.Barrier(2, timeout=10)
+    assert sorted(work.spread(lambda _: both.wait(), range(2))) == [0, 1]
+    with ThreadPoolExecutor(1) as pool:
+        threads = work.run(threads_of, [4], pool)
+    assert [len(found) for found in threads] == [1]
+
+
+def threads_of(pieces: int) -> set[int]:
+    """The threads that so many slow pieces were done by."""
+    return set(work.spread(lambda _: time.sleep(1e-3) or threading.get_ident(), range(pieces)))
+
+
+def test_a_piece_that_fails_is_told_when_none_is_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error is that of the first piece that failed, and nothing goes on behind the asker's back."""
+    monkeypatch.setattr(work, "cores", lambda: 2)
+    in_hand: list[int] = []
+
+    def fail(number: int) -> None:
+        in_hand.append(number)
+        time.sleep(0.02 * (number + 1))
+        in_hand.remove(number)
+        raise ValueError(number)
+
+    with pytest.raises(ValueError, match="0"):
+        work.spread(fail, range(40))
+    assert in_hand == []
+    with pytest.raises(QueryTimeoutError):
+        work.spread(double, range(40), Deadline(-1))
 
 
 @pytest.mark.parametrize("error", [KilledWorker("task-1"), CancelledError()])

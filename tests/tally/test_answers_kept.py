@@ -39,7 +39,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     count = counting.count_segment
 
     def watched(task: SegmentTask) -> Tally:
-        seen.append(task.place.path.name)
+        seen.append(task.framing.place.path.name)
         return count(task)
 
     monkeypatch.setattr(counting, "count_segment", watched)

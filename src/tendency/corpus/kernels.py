@@ -937,6 +937,33 @@ def count_fitting(tokens, first, fits, counts):  # type: ignore[no-untyped-def]
         counts[document] = n
 
 
+@kernel(f"void({READ_U32}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_I32}, int64, int64[::1])")
+def count_postings(postings, starts, ends, first, landmarks, step, counts):  # type: ignore[no-untyped-def]
+    """Add up how many of some postings lie in each document.
+
+    Args:
+        postings: Positions.
+        starts: Where runs of ascending ones begin.
+        ends: Where each run ends.
+        first: Where each document begins and the last one ends, (documents + 1,).
+        landmarks: The document of every 2**step-th position.
+        step: See there.
+        counts: Brought up to date, (documents,).
+    """
+    for run in range(len(starts)):
+        document = np.int64(0)
+        end = np.int64(0)
+        for at in range(starts[run], ends[run]):
+            position = np.int64(postings[at])
+            if position >= end:
+                document = np.int64(landmarks[position >> step])
+                end = first[document + 1]
+                while position >= end:
+                    document += 1
+                    end = first[document + 1]
+            counts[document] += 1
+
+
 @kernel(f"void({READ_U32}, {READ_I64}, {READ_U8}, int64[::1])")
 def count_tokens(tokens, first, wanted, counts):  # type: ignore[no-untyped-def]
     """Add the tokens of the wanted documents to the counts of their terms.

@@ -101,12 +101,18 @@ def _glob_fits(text: str, strings: Strings, found: TermSet) -> NDArray[np.bool_]
     """For each of the terms whether its whole string fits a pattern of ``*`` and ``?``."""
     from tendency.corpus.kernels import match_globs
     from tendency.corpus.strings import encode
+    from tendency.corpus.work import spread
 
     pattern = np.frombuffer(encode(text), np.uint8).copy()
     pattern[pattern == ord("*")] = 255
     pattern[pattern == ord("?")] = 254
     fits = np.empty(found.size, np.bool_)
-    match_globs(strings.data, strings.bounds, found, pattern, fits.view(np.uint8))
+
+    def match(low: int) -> None:
+        some = slice(low, low + _MANY)
+        match_globs(strings.data, strings.bounds, found[some], pattern, fits[some].view(np.uint8))
+
+    spread(match, range(0, found.size, _MANY))
     return fits
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tendency.corpus.deadlines import Deadline
 from tendency.corpus.search import WINDOW, Block, evaluate
-from tendency.corpus.work import Place, places, run, segment_at
+from tendency.corpus.work import Place, places, run, segment_at, summed
 from tendency.errors import SettingError
 
 if TYPE_CHECKING:
@@ -175,15 +175,20 @@ def words_of(segment: Segment, mask: Mask, deadline: Deadline | None = None) -> 
     """How often each term of a segment occurs in some of its documents; 0 for the sentence end."""
     from tendency.corpus.kernels import count_tokens
 
-    deadline = deadline or Deadline()
-    counts = np.zeros(len(segment.terms), np.int64)
     first, wanted = segment.first, mask.view(np.uint8)
+    pieces: list[tuple[int, int]] = []
     low = 0
     while low < segment.documents:
-        deadline.check()
         high = max(int(np.searchsorted(first, first[low] + WINDOW, side="right")) - 1, low + 1)
-        count_tokens(segment.tokens, first[low : high + 1], wanted[low:high], counts)
+        if mask[low:high].any():
+            pieces.append((low, high))
         low = high
+
+    def add(piece: tuple[int, int], counts: Ints) -> None:
+        low, high = piece
+        count_tokens(segment.tokens, first[low : high + 1], wanted[low:high], counts)
+
+    counts = summed(add, pieces, len(segment.terms), deadline)
     counts[0] = 0
     return counts
 

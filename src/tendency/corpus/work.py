@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import os
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from weakref import WeakValueDictionary
+
+import numpy as np
+from numpy.typing import NDArray
 
 from tendency.corpus.manifest import read_manifest
 from tendency.corpus.segment import Seals, Segment
@@ -110,7 +112,7 @@ def run(
     Args:
         function: One that other processes can import; pure, so that a lost task may be asked again.
         tasks: What it is asked, one value each, picklable.
-        executor: Does the work; one thread a core by default.
+        executor: Does the work; as many threads as there are cores by default, this one among them.
         deadline: When to give up waiting for an executor; tasks that carry it look themselves.
 
     Raises:
@@ -118,11 +120,7 @@ def run(
         WorkerError: Workers died at a task twice, or the whole pool did; or the index's old files were deleted.
     """
     if executor is None:
-        workers = min(cores(), len(tasks))
-        if workers < 2:
-            return [function(task) for task in tasks]
-        with ThreadPoolExecutor(workers) as threads, _interruptible(deadline):
-            return _results([threads.submit(function, task) for task in tasks], None, deadline)
+        return spread(function, tasks, deadline)
     refuse_fork(executor)
     release = release_digest()
 
@@ -133,6 +131,80 @@ def run(
             raise _all_died() from error
 
     return _results([submit(number) for number in range(len(tasks))], submit, deadline)
+
+
+def spread(function: Callable[[T], R], pieces: Sequence[T], deadline: Deadline | None = None) -> list[R]:
+    """The function's result for each piece, in order, by this thread and by those of other cores that are free.
+
+    A task may spread its own work: this thread takes pieces too, and waits only for those that others have begun, so
+    that nobody waits for a thread that waits. A task of an executor keeps to its one thread.
+
+    Args:
+        function: What is done with each piece; two may be in hand at the same time.
+        pieces: Each worth some tenths of a millisecond.
+        deadline: Looked at before each piece.
+    """
+    results: list[Any] = [None] * len(pieces)
+    errors: dict[int, BaseException] = {}
+    numbers = iter(range(len(pieces)))
+
+    def work() -> None:
+        for number in numbers:
+            try:
+                if deadline is not None:
+                    deadline.check()
+                results[number] = function(pieces[number])
+            except BaseException as error:
+                errors[number] = error
+                deque(numbers, maxlen=0)
+                if not isinstance(error, Exception):
+                    _stop(deadline)
+
+    helpers = 0 if getattr(_here, "alone", False) else min(cores(), len(pieces)) - 1
+    begun = [_threads().submit(work) for _ in range(helpers)]
+    try:
+        work()
+        for helper in begun:
+            if not helper.cancel():
+                helper.result()
+    except BaseException:
+        # An interrupt while this thread waits: the others take no further piece, and leave the one in hand.
+        deque(numbers, maxlen=0)
+        _stop(deadline)
+        raise
+    if errors:
+        raise errors[min(errors)]
+    return results
+
+
+def summed(
+    add: Callable[[T, NDArray[np.int64]], None],
+    pieces: Sequence[T],
+    size: int,
+    deadline: Deadline | None = None,
+) -> NDArray[np.int64]:
+    """What ``add`` adds to zeros for all pieces: each thread that :func:`spread` puts to it has its own zeros to add to."""
+    sums: list[NDArray[np.int64]] = []
+
+    def work(piece: T) -> None:
+        try:
+            own = sums.pop()
+        except IndexError:
+            own = np.zeros(size, np.int64)
+        add(piece, own)
+        sums.append(own)
+
+    spread(work, pieces, deadline)
+    return sum(sums[1:], start=sums[0]) if sums else np.zeros(size, np.int64)
+
+
+_here = threading.local()
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """A thread for every core but that of whoever asks."""
+    return ThreadPoolExecutor(cores() - 1, thread_name_prefix="tendency")
 
 
 def refuse_fork(executor: Executor) -> None:
@@ -193,22 +265,21 @@ def _perform(function: Callable[[T], R], task: T, release: str) -> Any:
     """The function's result, in a process that must run the same code as the one that asks."""
     if release_digest() != release:
         return _Answer(other=release_digest())
-    return _Answer(function(task))
-
-
-@contextmanager
-def _interruptible(deadline: Deadline | None) -> Iterator[None]:
-    """Threads that have begun stop when whoever asked is interrupted, or the interrupt would wait for them."""
+    _here.alone = True
     try:
-        yield
-    except BaseException as error:
-        if deadline is not None and not isinstance(error, Exception):
-            deadline.cancel()
-        raise
+        return _Answer(function(task))
+    finally:
+        _here.alone = False
+
+
+def _stop(deadline: Deadline | None) -> None:
+    """Let threads that have begun stop, or an interrupt would wait for them."""
+    if deadline is not None:
+        deadline.cancel()
 
 
 def _results(
-    futures: list[Future[Any]], again: Callable[[int], Future[Any]] | None, deadline: Deadline | None
+    futures: list[Future[Any]], again: Callable[[int], Future[Any]], deadline: Deadline | None
 ) -> list[Any]:
     """The results of all, in order; on an error the rest are cancelled."""
     results = []
@@ -217,14 +288,12 @@ def _results(
             try:
                 found = _waited(futures[number], deadline)
             except (BrokenExecutor, CancelledError) as error:
-                if again is None:
-                    raise
                 found = _waited_again(futures, number, again, deadline, error)
             except Exception as error:
-                if again is None or not _is_loss(error):
+                if not _is_loss(error):
                     raise
                 found = _waited_again(futures, number, again, deadline, error)
-            results.append(_opened(found) if again else found)
+            results.append(_opened(found))
         return results
     except BaseException:
         for future in futures:

@@ -55,14 +55,10 @@ def rates(tally: Tally, *, level: float = 0.95) -> Rates:
         SettingError: A level that is none.
     """
     check_level(level)
-    rows = [
-        base_columns(tally, column, widest(tally, column + 1, 0, level))
-        for column in range(len(tally.columns))
-    ]
+    found = [widest(tally, column + 1, 0, level) for column in range(len(tally.columns))]
+    rows = [base_columns(tally, column, one) for column, one in enumerate(found)]
     table = pl.concat(rows) if rows else pl.DataFrame(schema=dict.fromkeys(PUBLIC, pl.Null))
-    widths = [
-        _widths(tally, column, widest(tally, column + 1, 0, level)) for column in range(len(tally.columns))
-    ]
+    widths = [_widths(tally, column, one) for column, one in enumerate(found)]
     recipe = f"rate|{tally.recipe}|ci:{'cluster' if tally.clusterings else ''}{round(100 * level)}"
     return Rates(table, recipe, _undated(tally), pl.concat(widths) if widths else pl.DataFrame())
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
+import xxhash
 from numpy.typing import NDArray
 
-from tendency.tally.exact import Exact, moments, zeros
+from tendency.tally.exact import LARGEST_COUNT, Exact, moments, sums, zeros
+from tendency.tally.kept import Kept
 
-LARGEST_COUNT = (1 << 63) - 1
+_SPARSE: Final = 8
+"""Numbers are told apart by a table over all that may come while it has at most so many entries a number."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +102,13 @@ class Keyed:
         return Keyed(self.names, self.codes[rows])
 
 
-@dataclass(frozen=True)
-class ClusterTable:
-    """Sums of clusters that may go on in another segment or period, one row a cluster × period × split.
+@dataclass(frozen=True, eq=False)
+class ClusterRows:
+    """Clusters that may go on in another segment or period: one row a cluster × period × split.
 
     Attributes:
         names: The cluster of each row.
         period, split: Where it was counted, int64 of shape (rows,).
-        values: Sums of every column, int64 of shape (rows, columns).
 
     Rows are in the order of name, period and split, each combination once.
     """
@@ -114,78 +116,135 @@ class ClusterTable:
     names: tuple[str, ...]
     period: NDArray[np.int64]
     split: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @classmethod
+    def of(
+        cls, keys: Keyed, period: NDArray[np.int64], split: NDArray[np.int64]
+    ) -> tuple[ClusterRows, NDArray[np.int64]]:
+        """The rows that documents belong to, and the number of each document's row.
+
+        Args:
+            keys: The cluster of each document, none of which is -1.
+            period, split: Of each document, from 0.
+        """
+        used = np.flatnonzero(np.bincount(keys.codes, minlength=len(keys.names)))
+        ascending = sorted(used.tolist(), key=keys.names.__getitem__)
+        rank = np.empty(len(keys.names), np.int64)
+        rank[ascending] = np.arange(len(ascending))
+        splits = int(split.max(initial=0)) + 1
+        cells = (int(period.max(initial=0)) + 1) * splits
+        held, row = _numbered(rank[keys.codes] * cells + period * splits + split, len(ascending) * cells)
+        names = tuple(keys.names[ascending[at]] for at in (held // cells).tolist())
+        return cls(names, held % cells // splits, held % splits), row
+
+    @cached_property
+    def digest(self) -> bytes:
+        """Equal for equal rows."""
+        digest = xxhash.xxh3_128(repr(self.names).encode("utf-8", "surrogatepass"))
+        digest.update(self.period.tobytes() + self.split.tobytes())
+        return digest.digest()
+
+    @property
+    def nbytes(self) -> int:
+        """About how many bytes it takes."""
+        return 8 * len(self.names) + self.period.nbytes + self.split.nbytes
+
+    def moved(self, period: NDArray[np.int64], split: NDArray[np.int64] | None = None) -> ClusterRows:
+        """The same rows on other axes; ``period`` and ``split`` say where each one goes, in the same order."""
+        return ClusterRows(
+            self.names, period[self.period], self.split if split is None else split[self.split]
+        )
+
+
+@dataclass(frozen=True)
+class ClusterTable:
+    """Sums of clusters that may go on in another segment or period.
+
+    Attributes:
+        rows: What they are the sums of.
+        values: Sums of every column, int64 of shape (rows, columns).
+    """
+
+    rows: ClusterRows
     values: NDArray[np.int64]
 
     @classmethod
     def none(cls, columns: int) -> ClusterTable:
         """A table without rows."""
         empty = np.empty(0, np.int64)
-        return cls((), empty, empty, np.empty((0, columns), np.int64))
+        return cls(ClusterRows((), empty, empty), np.empty((0, columns), np.int64))
 
     @classmethod
-    def of(
-        cls,
-        names: Sequence[str],
-        period: NDArray[np.int64],
-        split: NDArray[np.int64],
-        values: NDArray[np.int64],
-    ) -> ClusterTable:
-        """The sums of rows that belong to the same cluster, period and split.
+    def total(cls, tables: Sequence[ClusterTable], columns: int) -> ClusterTable:
+        """The sums of what belongs to the same cluster, period and split in several tables.
 
         Raises:
             OverflowError: A sum passes 2⁶³.
         """
-        if not len(names):
-            return cls.none(values.shape[1])
-        return cls.of_codes(Keyed.of(names), period, split, values)
-
-    @classmethod
-    def of_codes(
-        cls,
-        keys: Keyed,
-        period: NDArray[np.int64],
-        split: NDArray[np.int64],
-        values: NDArray[np.int64],
-    ) -> ClusterTable:
-        """The sums of rows by the number of their cluster, none of which is -1.
-
-        Raises:
-            OverflowError: A sum passes 2⁶³.
-        """
-        if not keys.codes.size:
-            return cls.none(values.shape[1])
-        used = np.flatnonzero(np.bincount(keys.codes, minlength=len(keys.names)))
-        ascending = sorted(used.tolist(), key=keys.names.__getitem__)
-        rank = np.empty(len(keys.names), np.int64)
-        rank[ascending] = np.arange(len(ascending))
-        code = rank[keys.codes]
-        order = np.lexsort((split, period, code))
-        code, period, split, values = code[order], period[order], split[order], values[order]
-        change = (np.diff(code) != 0) | (np.diff(period) != 0) | (np.diff(split) != 0)
-        first = np.concatenate([[0], np.flatnonzero(change) + 1])
-        if int(values.max()) <= LARGEST_COUNT // len(values):
-            sums = np.add.reduceat(values, first, axis=0)
-        else:
-            exact = np.add.reduceat(values.astype(object), first, axis=0)
-            if int(exact.max()) > LARGEST_COUNT:
-                raise OverflowError(
-                    "a cluster's count passes 2^63; no corpus is so large, the counts are wrong"
-                )
-            sums = exact.astype(np.int64)
-        names = tuple(keys.names[ascending[held]] for held in code[first].tolist())
-        return cls(names, period[first], split[first], sums)
+        held = [table for table in tables if len(table.rows)]
+        if len(held) < 2:
+            return held[0] if held else cls.none(columns)
+        joined = _joins.get(
+            tuple(table.rows.digest for table in held), lambda: _Join.of([table.rows for table in held])
+        )
+        if sum(int(table.values.max()) for table in held) > LARGEST_COUNT:
+            values = np.concatenate([table.values for table in held])
+            return cls(joined.rows, sums(values, np.concatenate(joined.places), len(joined.rows)))
+        total = np.zeros((len(joined.rows), columns), np.int64)
+        for table, places in zip(held, joined.places, strict=True):
+            total[places] += table.values
+        return cls(joined.rows, total)
 
     def __add__(self, other: ClusterTable) -> ClusterTable:
-        return ClusterTable.of(
-            (*self.names, *other.names),
-            np.concatenate([self.period, other.period]),
-            np.concatenate([self.split, other.split]),
-            np.concatenate([self.values, other.values]),
-        )
+        return ClusterTable.total([self, other], self.values.shape[1])
 
-    def moved(self, period: NDArray[np.int64]) -> ClusterTable:
-        """The same rows on another axis of periods; ``period`` says where each one goes."""
-        return ClusterTable(self.names, period[self.period], self.split, self.values)
+    def moved(self, period: NDArray[np.int64], split: NDArray[np.int64] | None = None) -> ClusterTable:
+        """The same sums on other axes; see :meth:`ClusterRows.moved`."""
+        return ClusterTable(self.rows.moved(period, split), self.values)
+
+
+@dataclass(frozen=True, eq=False)
+class _Join:
+    """The rows of several tables as those of one, and where in it each table's rows are."""
+
+    rows: ClusterRows
+    places: tuple[NDArray[np.int64], ...]
+
+    @classmethod
+    def of(cls, parts: Sequence[ClusterRows]) -> _Join:
+        keys = Keyed.of([name for part in parts for name in part.names])
+        rows, numbers = ClusterRows.of(
+            keys,
+            np.concatenate([part.period for part in parts]),
+            np.concatenate([part.split for part in parts]),
+        )
+        return cls(rows, tuple(np.split(numbers, np.cumsum([len(part) for part in parts[:-1]]))))
+
+    @property
+    def nbytes(self) -> int:
+        return self.rows.nbytes + sum(places.nbytes for places in self.places)
+
+
+_joins: Kept[_Join] = Kept(1 << 26)
+
+
+def _stays(places: NDArray[np.int64]) -> bool:
+    """Whether each number goes where it is."""
+    return bool((places == np.arange(places.size)).all())
+
+
+def _numbered(keys: NDArray[np.int64], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Some numbers from 0 below a limit, each once and ascending, and for each of the given its place among them."""
+    if limit > _SPARSE * keys.size:
+        held, places = np.unique(keys, return_inverse=True)
+        return held, places.reshape(-1)
+    held = np.flatnonzero(np.bincount(keys, minlength=limit))
+    place = np.empty(limit, np.int64)
+    place[held] = np.arange(held.size)
+    return held, place[keys]
 
 
 @dataclass(frozen=True)
@@ -209,12 +268,12 @@ class Clustering:
     def moments(self) -> Moments:
         """The moments over all clusters, those with no words left out."""
         periods, splits, _columns = self.singles.cubes.shape
-        if not self.table.names:
+        if not len(self.table.rows):
             return self.singles
-        held = self.table.values[:, 0] > 0
-        return self.singles + Moments.of(
-            self.table.values[held], self.table.period[held], self.table.split[held], periods, splits
-        )
+        # A cluster without words is no evidence.
+        values, rows = self.table.values, self.table.rows
+        held = values[:, 0] > 0
+        return self.singles + Moments.of(values[held], rows.period[held], rows.split[held], periods, splits)
 
     def across(self, before: int, after: int, split: int) -> Exact:
         """Sums of products between two different periods, over the clusters that speak in both.
@@ -225,9 +284,10 @@ class Clustering:
         columns = self.singles.cubes.shape[2]
         result = zeros(columns, columns)
         sides = []
+        rows = self.table.rows
         for period in (before, after):
-            rows = np.flatnonzero((self.table.period == period) & (self.table.split == split))
-            sides.append({self.table.names[row]: self.table.values[row].astype(object) for row in rows})
+            here = np.flatnonzero((rows.period == period) & (rows.split == split))
+            sides.append({rows.names[row]: self.table.values[row].astype(object) for row in here})
         for name in sorted(sides[0].keys() & sides[1].keys()):
             result = result + np.outer(sides[0][name], sides[1][name])
         return result

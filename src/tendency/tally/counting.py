@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
@@ -17,13 +20,16 @@ from numpy.typing import NDArray
 from tendency.errors import SettingError
 from tendency.tally.clusters import Keyed
 from tendency.tally.counters import Counter, Mask, Occurrences, counters_of
+from tendency.tally.frames import Frame
+from tendency.tally.kept import Kept
 from tendency.tally.packing import packed, unpacked
-from tendency.tally.periods import OUTSIDE, UNDATABLE, Eras, Periods
+from tendency.tally.periods import OUTSIDE, Eras, Periods
 from tendency.tally.tally import Standing, Tally
 
 if TYPE_CHECKING:
     from tendency.corpus import Deadline, Index, Query, Segment
     from tendency.corpus.work import Place
+    from tendency.documents import DateSpan
 
 NONE: Final = "(none)"
 """The split of documents that do not have the field."""
@@ -34,17 +40,13 @@ WORTH_KEEPING: Final = 0.05
 DEFAULT_CLUSTERS: Final = ("publication", "newspaper", "author")
 
 
-_repeats: WeakKeyDictionary[Index, dict[int, NDArray[np.int64]]] = WeakKeyDictionary()
-
-
-@dataclass(frozen=True)
-class SegmentTask:
-    """What is asked of one segment: a pure, picklable value, safe to repeat.
+@dataclass(frozen=True, eq=False)
+class Framing:
+    """Which documents of one segment are asked about, and how they are grouped: what a frame is made of.
 
     Attributes:
         place: Where the segment lies.
         documents: Which documents are asked about.
-        counters: What is counted in them.
         grain: The kind of period that documents are put in by date.
         eras: The periods, where they are the asker's own; calendar periods are those of the segment's documents.
         splits: Names of the splits, where they are filters or there is one; else those of the segment's documents.
@@ -52,12 +54,10 @@ class SegmentTask:
         split_masks: The documents of each split, where splits are filters.
         clusters: Names of the clusterings.
         copies: For documents whose text was seen before: the first copy's cluster in each clustering.
-        deadline: When to give up.
     """
 
     place: Place
     documents: Mask
-    counters: tuple[Counter, ...]
     grain: str
     eras: Periods | None
     splits: tuple[str, ...]
@@ -65,7 +65,70 @@ class SegmentTask:
     split_masks: tuple[Mask, ...]
     clusters: tuple[str, ...]
     copies: tuple[tuple[int, tuple[str, ...]], ...]
+
+    @cached_property
+    def digest(self) -> str:
+        """Equal for equal framings of the same segment."""
+        shared = (self.grain, self.eras, self.splits, self.split_field, self.clusters, self.copies)
+        written = f"{self.place.path.name} {self.place.seals} {self.documents.size} {shared!r}"
+        digest = xxhash.xxh3_128(written.encode("utf-8", "surrogatepass"))
+        for mask in (self.documents, *self.split_masks):
+            digest.update(np.packbits(mask).tobytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class SegmentTask:
+    """What is asked of one segment: a pure, picklable value, safe to repeat.
+
+    Attributes:
+        framing: The documents and their groups.
+        counters: What is counted in them.
+        deadline: When to give up.
+    """
+
+    framing: Framing
+    counters: tuple[Counter, ...]
     deadline: Deadline | None = None
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """What is asked about, whatever is counted in it: what :func:`tally` is told of that, in values that can be compared."""
+
+    by: str | tuple[tuple[str, DateSpan], ...]
+    split: str | tuple[tuple[str, str], ...] | None
+    where: str | None
+    start: dt.date | None
+    end: dt.date | None
+    cluster: str | tuple[str, ...] | None
+    only_counts: bool
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The same, found in an index.
+
+    Attributes:
+        framings: Of each segment that has some of the documents.
+        periods: Those that the asker named, by eras or by a first and a last day.
+        splits: Names of the splits.
+        clusters: Names of the clusterings.
+    """
+
+    framings: tuple[Framing, ...]
+    periods: Periods
+    splits: tuple[str, ...]
+    clusters: tuple[str, ...]
+
+
+_KEPT: Final = 8
+"""Ways of asking of which an index remembers the documents."""
+
+_asked: WeakKeyDictionary[Index, OrderedDict[_Ask, _Asked]] = WeakKeyDictionary()
+_repeats: WeakKeyDictionary[Index, dict[int, NDArray[np.int64]]] = WeakKeyDictionary()
+_lock = threading.Lock()
+_frames: Kept[Frame] = Kept(1 << 28)
 
 
 def tally(
@@ -103,43 +166,76 @@ def tally(
     Raises:
         SettingError: An impossible period, cluster or split, or a pool of forked processes.
     """
-    from tendency.corpus import select
-    from tendency.corpus.work import places
-
     counters = tuple(counter.bound(index) for counter in counters_of(items))
-    masks = select(index, where=where, start=start, end=end).masks
-    clusters = () if only_counts else cluster_names(index, masks, cluster)
-    asked = Periods.spanning(by, [], [], start, end)
-    eras = asked if asked.grain == "eras" else None
-    splits, field, filters = _splits(index, masks, split)
-    copies = _copies(index, masks, clusters) if clusters else {}
-    tasks = [
-        SegmentTask(
-            place,
-            mask,
-            counters,
-            asked.grain,
-            eras,
-            () if field is not None else splits,
-            field,
-            tuple(masks_of[number] for masks_of in filters),
-            clusters,
-            copies.get(number, ()),
-            deadline,
-        )
-        for number, (place, mask) in enumerate(zip(places(index), masks, strict=True))
-        if mask.any()
-    ]
+    ask = _Ask(
+        by if isinstance(by, str) else tuple((name, span) for name, span in by),
+        tuple(split.items()) if isinstance(split, Mapping) else split,
+        where,
+        start,
+        end,
+        cluster if cluster is None or isinstance(cluster, str) else tuple(cluster),
+        only_counts,
+    )
+    asked = _asked_of(index, ask)
+    tasks = [SegmentTask(framing, counters, deadline) for framing in asked.framings]
     parts = _answers(index, tasks, (where, start, end), executor or index.executor, deadline)
-    total = Tally.total([_empty(counters, asked, splits, clusters), *parts], splits)
-    recipe = [f"by:{asked.grain}", f"cluster:{','.join(clusters)}"]
+    nothing = Tally.none(
+        _columns(counters), asked.periods.grain, asked.periods.periods, asked.splits, asked.clusters
+    )
+    total = Tally.total([nothing, *parts], asked.splits)
+    recipe = [f"by:{asked.periods.grain}", f"cluster:{','.join(asked.clusters)}"]
     if split is not None:
         recipe.append(f"split:{split if isinstance(split, str) else ','.join(split)}")
     if where:
         recipe.append(f"where:{where}")
     if start or end:
         recipe.append(f"span:{start or ''}/{end or ''}")
-    return _with_recipe(total, "|".join(recipe))
+    return replace(total, recipe="|".join(recipe))
+
+
+def _asked_of(index: Index, ask: _Ask) -> _Asked:
+    """What is asked about in an index: remembered, since many questions are asked of the same documents."""
+    from tendency.corpus.work import places
+
+    # Tasks in this process use the segments that the index holds open.
+    at = places(index)
+    with _lock:
+        held = _asked.setdefault(index, OrderedDict())
+        if ask in held:
+            held.move_to_end(ask)
+            return held[ask]
+    found = _framed(index, at, ask)
+    with _lock:
+        held[ask] = found
+        while len(held) > _KEPT:
+            held.popitem(last=False)
+    return found
+
+
+def _framed(index: Index, at: Sequence[Place], ask: _Ask) -> _Asked:
+    from tendency.corpus import select
+
+    masks = select(index, where=ask.where, start=ask.start, end=ask.end).masks
+    clusters = () if ask.only_counts else cluster_names(index, masks, ask.cluster)
+    asked = Periods.spanning(ask.by, [], [], ask.start, ask.end)
+    splits, field, filters = _splits(index, masks, ask.split)
+    copies = _copies(index, masks, clusters) if clusters else {}
+    framings = tuple(
+        Framing(
+            place,
+            mask,
+            asked.grain,
+            asked if asked.grain == "eras" else None,
+            () if field is not None else splits,
+            field,
+            tuple(masks_of[number] for masks_of in filters),
+            clusters,
+            copies.get(number, ()),
+        )
+        for number, (place, mask) in enumerate(zip(at, masks, strict=True))
+        if mask.any()
+    )
+    return _Asked(framings, asked, splits, clusters)
 
 
 def _answers(
@@ -162,14 +258,18 @@ def _answers(
     found: dict[str, bytes] = {}
     if known and cache:
         found = cache.read(_question(tasks, narrowing))
-    held = [unpacked(found[_key(task)]) if found and _key(task) in found else None for task in tasks]
+    held = (
+        [unpacked(found[task.framing.digest]) if task.framing.digest in found else None for task in tasks]
+        if found
+        else [None] * len(tasks)
+    )
     missing = [task for task, tally in zip(tasks, held, strict=True) if tally is None]
     begun = time.perf_counter()
     counted = iter(run(count_segment, missing, executor, deadline))
     seconds = time.perf_counter() - begun
     result = [next(counted) if tally is None else tally for tally in held]
     if known and missing and seconds > WORTH_KEEPING:
-        every = {_key(task): packed(tally) for task, tally in zip(tasks, result, strict=True)}
+        every = {task.framing.digest: packed(tally) for task, tally in zip(tasks, result, strict=True)}
         cache.write(_question(tasks, narrowing), {key: one for key, one in every.items() if one is not None})
     return result
 
@@ -178,53 +278,59 @@ def _question(tasks: Sequence[SegmentTask], narrowing: tuple[object, ...]) -> st
     """A digest of what all tasks share, with the code and the data that answer."""
     from tendency.corpus.work import release_digest
 
-    one = tasks[0]
+    counters, one = tasks[0].counters, tasks[0].framing
     # A counter's text names every word, filter and field type in it: they are frozen dataclasses.
-    shared = (one.counters, one.grain, one.eras, one.splits, one.split_field, one.clusters, narrowing)
+    shared = (counters, one.grain, one.eras, one.splits, one.split_field, one.clusters, narrowing)
     return xxhash.xxh3_128_hexdigest(f"{release_digest()} {shared!r}".encode("utf-8", "surrogatepass"))
-
-
-def _key(task: SegmentTask) -> str:
-    """A digest of what is the task's own: the segment, the documents asked about, their splits and copies."""
-    own = (task.place.path.name, task.place.seals, task.documents.size, len(task.split_masks))
-    digest = xxhash.xxh3_128(repr(own).encode())
-    for mask in (task.documents, *task.split_masks):
-        digest.update(np.packbits(mask).tobytes())
-    digest.update(repr(task.copies).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 def count_segment(task: SegmentTask) -> Tally:
     """The tally of one segment."""
     from tendency.corpus.work import segment_at
 
-    segment = segment_at(task.place)
-    chosen = np.flatnonzero(task.documents)
-    counts = [counter.count(segment, task.documents, task.deadline) for counter in task.counters]
-    # Where every document is asked for, nothing is copied.
-    picked = slice(None) if chosen.size == segment.documents else chosen
-    values = np.column_stack(counts)[picked] if counts else np.zeros((chosen.size, 0), np.int64)
-    first, after = segment.start_day[picked], segment.end_day[picked]
-    periods = task.eras or Periods.spanning(task.grain, first, after)
-    period = periods.assign(first, after).astype(np.int64)
-    splits = task.splits if task.split_field is None else _values(segment, task.documents, task.split_field)
-    row, split, several, none = _rows(segment, task, splits, chosen)
-    inside = period[row] != OUTSIDE
-    if not inside.all():
-        row, split = row[inside], split[inside]
-    rows = slice(None) if not task.split_masks and row.size == chosen.size else row
-    keys = {name: _cluster_keys(segment, task, number, chosen) for number, name in enumerate(task.clusters)}
-    return Tally.from_counts(
-        values[rows],
-        segment.words[picked][rows],
+    framing = task.framing
+    segment = segment_at(framing.place)
+    frame = _frames.get(framing.digest, lambda: _frame(segment, framing))
+    counts = [counter.count(segment, framing.documents, task.deadline) for counter in task.counters]
+    return frame.by_document(_columns(task.counters), counts)
+
+
+def _frame(segment: Segment, framing: Framing) -> Frame:
+    """The documents of a segment in their periods, splits and clusters."""
+    mask = framing.documents
+    first, after = segment.start_day[mask], segment.end_day[mask]
+    periods = framing.eras or Periods.spanning(framing.grain, first, after)
+    period = np.full(segment.documents, OUTSIDE, np.int64)
+    period[mask] = periods.assign(first, after)
+    outside = int(np.count_nonzero(period[mask] == OUTSIDE))
+    keys = {name: _cluster_keys(segment, framing, number) for number, name in enumerate(framing.clusters)}
+    if not framing.split_masks:
+        splits, split = _one_split(segment, framing)
+        standing = Standing(int(np.count_nonzero(mask)), 0, 0, outside)
+        return Frame.of(
+            segment.words,
+            periods.periods,
+            period=period,
+            split=split,
+            splits=splits,
+            clusters=keys,
+            grain=periods.grain,
+            standing=standing,
+        )
+    inside = np.stack(framing.split_masks, axis=1) & mask[:, None]
+    document, split = np.nonzero(inside)
+    times = inside.sum(axis=1)
+    several, none = np.count_nonzero(times > 1), np.count_nonzero(times[mask] == 0)
+    return Frame.of(
+        segment.words[document],
         periods.periods,
-        period=np.where(period[rows] == UNDATABLE, -1, period[rows]),
-        columns=_columns(task.counters),
+        period=period[document],
         split=split,
-        splits=splits,
-        clusters={name: None if found is None else found.take(rows) for name, found in keys.items()},
+        splits=framing.splits,
+        clusters={name: None if held is None else held.take(document) for name, held in keys.items()},
         grain=periods.grain,
-        standing=Standing(chosen.size, several, none, int((period == OUTSIDE).sum())),
+        standing=Standing(int(np.count_nonzero(mask)), int(several), int(none), outside),
+        first=np.concatenate([[0], np.cumsum(times)]),
     )
 
 
@@ -253,7 +359,7 @@ def cluster_names(
 
 
 def _splits(
-    index: Index, masks: Sequence[Mask], split: str | Mapping[str, str] | None
+    index: Index, masks: Sequence[Mask], split: str | tuple[tuple[str, str], ...] | None
 ) -> tuple[tuple[str, ...], str | None, list[tuple[Mask, ...]]]:
     if split is None:
         return ("all",), None, []
@@ -270,7 +376,8 @@ def _splits(
 
     if not split:
         raise SettingError("no standpoints were given to split by; name at least one.")
-    return tuple(split), None, [tuple(select(index, where=where).masks) for where in split.values()]
+    names = tuple(name for name, _ in split)
+    return names, None, [tuple(select(index, where=where).masks) for _, where in split]
 
 
 def _values(segment: Segment, mask: Mask, name: str) -> tuple[str, ...]:
@@ -329,12 +436,10 @@ def _own_cluster(segment: Segment, name: str, document: int) -> str:
     return f"document {segment.ids[document]}" if value is None else f"value {value}"
 
 
-def _cluster_keys(
-    segment: Segment, task: SegmentTask, number: int, chosen: NDArray[np.int64]
-) -> Keyed | None:
-    """The cluster of each of the chosen documents."""
-    name = task.clusters[number]
-    copies = {document: names[number] for document, names in task.copies}
+def _cluster_keys(segment: Segment, framing: Framing, number: int) -> Keyed | None:
+    """The cluster of each document of a segment."""
+    name = framing.clusters[number]
+    copies = {document: names[number] for document, names in framing.copies}
     names: list[str] = []
     if name == "document":
         if not copies:
@@ -350,50 +455,20 @@ def _cluster_keys(
     places = {held: place for place, held in enumerate(names)}
     for document, cluster in copies.items():
         codes[document] = places.setdefault(cluster, len(places))
-    return Keyed(tuple(places), codes[chosen])
+    return Keyed(tuple(places), codes)
 
 
-def _rows(
-    segment: Segment, task: SegmentTask, splits: tuple[str, ...], chosen: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int, int]:
-    """Row (number among the chosen) and split of every count, and how many documents are in several or none."""
-    every = np.arange(chosen.size)
-    if task.split_field is not None:
-        field = segment.field(task.split_field)
-        number = {name: i for i, name in enumerate(splits)}
-        # The last entry answers the code -1 of documents without the field.
-        of_code = np.array(
-            [*(number.get(value, -1) for value in field.values), number.get(NONE, -1)], np.int64
-        )
-        return every, of_code[field.codes[chosen]], 0, 0
-    if not task.split_masks:
-        return every, np.zeros(chosen.size, np.int64), 0, 0
-    inside = np.stack([mask[chosen] for mask in task.split_masks], axis=1)
-    row, split = np.nonzero(inside)
-    times = inside.sum(axis=1)
-    return row, split, int((times > 1).sum()), int((times == 0).sum())
+def _one_split(segment: Segment, framing: Framing) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """Names of the splits, and the split of each document that is asked about, where it has just one."""
+    if framing.split_field is None:
+        return framing.splits, np.zeros(segment.documents, np.int64)
+    field = segment.field(framing.split_field)
+    splits = _values(segment, framing.documents, framing.split_field)
+    number = {name: i for i, name in enumerate(splits)}
+    # The last entry answers the code -1 of documents without the field.
+    of_code = [*(number.get(value, -1) for value in field.values), number.get(NONE, -1)]
+    return splits, np.array(of_code, np.int64)[field.codes]
 
 
 def _columns(counters: Sequence[Counter]) -> tuple[str, ...]:
     return tuple(column for counter in counters for column in counter.columns)
-
-
-def _empty(
-    counters: tuple[Counter, ...], periods: Periods, splits: tuple[str, ...], clusters: tuple[str, ...]
-) -> Tally:
-    columns = _columns(counters)
-    return Tally.from_counts(
-        np.zeros((0, len(columns)), np.int64),
-        np.zeros(0, np.int64),
-        periods.periods,
-        columns=columns,
-        splits=splits,
-        clusters=dict.fromkeys(clusters),
-        grain=periods.grain,
-    )
-
-
-def _with_recipe(total: Tally, recipe: str) -> Tally:
-    from dataclasses import replace
-
-    return replace(total, recipe=recipe)

@@ -1,4 +1,4 @@
-"""Sums of products in whole numbers of any size, so that no grouping changes a digit."""
+"""Sums in whole numbers of any size, so that no grouping changes a digit."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 Exact = NDArray[Any]
 """An array of Python integers (dtype object)."""
 
+LARGEST_COUNT: Final = (1 << 63) - 1
+
 _HALF: Final = 31
 _MASK: Final = (1 << _HALF) - 1
+_EXACT: Final = 1 << 53
+"""Up to here doubles hold every whole number, and NumPy's weighted counts are sums in doubles."""
+_ROWS: Final = 1 << (53 - 1 - _HALF)
+"""So many numbers below 2³² have a sum that doubles hold."""
 
 
 def zeros(*shape: int) -> Exact:
@@ -19,43 +25,35 @@ def zeros(*shape: int) -> Exact:
     return np.full(shape, 0, dtype=object)
 
 
-class Grouping:
-    """Rows put into groups once, for many sums.
+def sums(values: NDArray[np.int64], groups: NDArray[Any], n: int) -> NDArray[np.int64]:
+    """Sums of each column by group of rows, int64 of shape (n, columns).
 
     Args:
-        groups: The group of each row, from 0; rows may come in any order.
-        n: How many groups there are, empty ones included.
+        values: Whole numbers from 0, int64 of shape (rows, columns).
+        groups: The group of each row, from 0.
+        n: How many groups there are.
+
+    Raises:
+        OverflowError: A sum passes 2⁶³.
     """
-
-    def __init__(self, groups: NDArray[np.int64], n: int) -> None:
-        self.n = n
-        self.order = np.argsort(groups, kind="stable")
-        self.held, self.first = np.unique(groups[self.order], return_index=True)
-
-    def small(self, values: NDArray[np.int64]) -> Exact:
-        """Exact sums of numbers from 0 to 2⁶² (fewer than 2³¹ rows) by group."""
-        result = zeros(self.n)
-        if self.held.size:
-            ordered = values[self.order]
-            high = np.add.reduceat(ordered >> _HALF, self.first).astype(object)
-            low = np.add.reduceat(ordered & _MASK, self.first).astype(object)
-            result[self.held] = high * (1 << _HALF) + low
+    result = np.zeros((n, values.shape[1]), np.int64)
+    if not values.size:
         return result
-
-    def large(self, values: Exact) -> Exact:
-        """Exact sums of Python integers by group."""
-        result = zeros(self.n)
-        if self.held.size:
-            result[self.held] = np.add.reduceat(values[self.order], self.first)
+    if int(values.max()) <= _EXACT // len(values):
+        for column in range(values.shape[1]):
+            result[:, column] = np.bincount(groups, values[:, column], n)
         return result
+    exact = np.stack([_by_group(values[:, column], groups, n) for column in range(values.shape[1])], axis=1)
+    if int(exact.max()) > LARGEST_COUNT:
+        raise OverflowError("a count passes 2^63; no corpus is so large, the counts are wrong")
+    return exact.astype(np.int64)
 
 
-def moments(values: NDArray[np.int64], groups: NDArray[np.int64], n: int) -> tuple[Exact, Exact]:
+def moments(values: NDArray[np.int64], groups: NDArray[Any], n: int) -> tuple[Exact, Exact]:
     """Sums of the products of every two columns, and of each column's cube, by group of rows.
 
     Args:
-        values: Whole numbers from 0, int64 of shape (rows, columns); the first column may be dense, the
-            others are taken to be mostly 0.
+        values: Whole numbers from 0, int64 of shape (rows, columns).
         groups: The group of each row.
         n: How many groups there are.
 
@@ -67,28 +65,39 @@ def moments(values: NDArray[np.int64], groups: NDArray[np.int64], n: int) -> tup
     if not values.size:
         return products, cubes
     fits = int(values.max()) <= _MASK
-    dense = Grouping(groups, n)
-    touched = np.flatnonzero(np.any(values[:, 1:] != 0, axis=1)) if columns > 1 else np.empty(0, np.int64)
-    sparse = Grouping(groups[touched], n)
-    rows = values[touched]
     for i in range(columns):
+        a = values[:, i]
         for j in range(i, columns):
-            source, grouping = (values, dense) if j == 0 else (rows, sparse)
-            products[:, i, j] = products[:, j, i] = _sum_of_product(
-                source[:, i], source[:, j], grouping, fits
-            )
-        source, grouping = (values, dense) if i == 0 else (rows, sparse)
-        cubes[:, i] = _sum_of_cubes(source[:, i], grouping, fits)
+            b = values[:, j]
+            product = a * b if fits else a.astype(object) * b.astype(object)
+            products[:, i, j] = products[:, j, i] = _by_group(product, groups, n)
+        cubes[:, i] = _cubes_by_group(a, groups, n) if fits else _by_group(a.astype(object) ** 3, groups, n)
     return products, cubes
 
 
-def _sum_of_product(a: NDArray[np.int64], b: NDArray[np.int64], grouping: Grouping, fits: bool) -> Exact:
-    return grouping.small(a * b) if fits else grouping.large(a.astype(object) * b.astype(object))
+def _by_group(values: NDArray[Any], groups: NDArray[Any], n: int) -> Exact:
+    """Exact sums of numbers from 0, int64 or Python integers, by group."""
+    if values.dtype == object:
+        result = zeros(n)
+        np.add.at(result, groups, values)
+        return result
+    if int(values.max()) <= _EXACT // len(values):
+        return _counted(values, groups, n)
+    result = zeros(n)
+    for low in range(0, len(values), _ROWS):
+        some, of = values[low : low + _ROWS], groups[low : low + _ROWS]
+        result += _counted(some >> _HALF, of, n) * (1 << _HALF) + _counted(some & _MASK, of, n)
+    return result
 
 
-def _sum_of_cubes(a: NDArray[np.int64], grouping: Grouping, fits: bool) -> Exact:
-    if not fits:
-        whole = a.astype(object)
-        return grouping.large(whole * whole * whole)
-    square = a * a
-    return grouping.small((square >> _HALF) * a) * (1 << _HALF) + grouping.small((square & _MASK) * a)
+def _cubes_by_group(values: NDArray[np.int64], groups: NDArray[Any], n: int) -> Exact:
+    """Exact sums of the cubes of numbers from 0 below 2³¹, by group."""
+    square = values * values
+    if int(values.max()) < 1 << 20:
+        return _by_group(square * values, groups, n)
+    high = _by_group((square >> _HALF) * values, groups, n)
+    return high * (1 << _HALF) + _by_group((square & _MASK) * values, groups, n)
+
+
+def _counted(values: NDArray[np.int64], groups: NDArray[Any], n: int) -> Exact:
+    return np.bincount(groups, values, n).astype(np.int64).astype(object)

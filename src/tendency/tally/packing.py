@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from tendency.tally.clusters import Clustering, ClusterTable, Moments
+from tendency.tally.clusters import Clustering, ClusterRows, ClusterTable, Moments
 from tendency.tally.exact import Exact
 from tendency.tally.periods import Period
 from tendency.tally.tally import Standing, Tally, Undated
@@ -34,14 +34,14 @@ def packed(tally: Tally) -> bytes | None:
                 return None
             wide.append(largest > _LOW)
             arrays += [exact & _LOW, exact >> _HALF] if wide[-1] else [exact]
-        arrays += [table.period, table.split, table.values]
+        arrays += [table.rows.period, table.rows.split, table.values]
     standing = tally.standing
     header = {
         "columns": tally.columns,
         "grain": tally.grain,
         "periods": [(one.label, one.start.toordinal(), one.end.toordinal()) for one in tally.periods],
         "splits": tally.splits,
-        "clusterings": [(clustering.name, clustering.table.names) for clustering in tally.clusterings],
+        "clusterings": [(clustering.name, clustering.table.rows.names) for clustering in tally.clusterings],
         "standing": (standing.documents, standing.several, standing.none, standing.outside),
         "wide": wide,
     }
@@ -84,7 +84,7 @@ def _unpacked(data: bytes) -> Tally:
         period, split = numbers.take(rows), numbers.take(rows)
         if rows and (int(period.max()) >= p or int(split.max()) >= s):
             raise ValueError("a row in no period or split")
-        table = ClusterTable(_names(names), period, split, numbers.take(rows, 1 + c))
+        table = ClusterTable(ClusterRows(_names(names), period, split), numbers.take(rows, 1 + c))
         clusterings.append(Clustering(str(name), Moments(clusters, products, cubes), table))
     if numbers.at != len(data):
         raise ValueError("more bytes than numbers")

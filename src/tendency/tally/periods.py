@@ -6,6 +6,7 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 import numpy as np
@@ -89,6 +90,7 @@ def _for_each_day(
     return of(days)
 
 
+@lru_cache(maxsize=1 << 14)
 def _calendar_period(grain: str, key: int) -> Period:
     if grain == "day":
         start = dt.date.fromordinal(key)

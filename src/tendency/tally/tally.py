@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Final
 
 import numpy as np
 import xxhash
@@ -16,8 +15,6 @@ from tendency.errors import SettingError
 from tendency.tally.clusters import Clustering, ClusterTable, Keyed, Moments
 from tendency.tally.exact import Exact
 from tendency.tally.periods import Period
-
-_EXACT: Final = 1 << 53
 
 
 @dataclass(frozen=True)
@@ -32,6 +29,13 @@ class Undated:
     documents: NDArray[np.int64]
     tokens: NDArray[np.int64]
     hits: NDArray[np.int64]
+
+    @classmethod
+    def none(cls, splits: int, columns: int) -> Undated:
+        """Nothing."""
+        return cls(
+            np.zeros(splits, np.int64), np.zeros(splits, np.int64), np.zeros((splits, columns), np.int64)
+        )
 
     def __add__(self, other: Undated) -> Undated:
         return Undated(self.documents + other.documents, self.tokens + other.tokens, self.hits + other.hits)
@@ -126,7 +130,8 @@ class Tally:
             standing: Documents in several splits, in none, and outside the eras.
             recipe: What was asked.
         """
-        word_counts = np.asarray(words, np.int64)
+        from tendency.tally.frames import Frame
+
         values = np.asarray(counts, np.int64)
         if values.ndim < 2:
             values = values.reshape(-1, 1)
@@ -137,44 +142,37 @@ class Tally:
             raise SettingError(
                 f"{values.shape[1]} columns of counts need as many different names, not {names!r}."
             )
-        rows = len(word_counts)
-        at = np.zeros(rows, np.int64) if period is None else np.asarray(period, np.int64)
-        of = np.zeros(rows, np.int64) if split is None else np.asarray(split, np.int64)
-        one = np.ones(rows, np.int64) if documents is None else np.asarray(documents, np.int64)
-        inside = at >= 0
-        # Where all are dated nothing is copied.
-        dated = slice(None) if bool(inside.all()) else inside
-        undated = _sums(one[~inside], word_counts[~inside], values[~inside], of[~inside], len(splits))
-        n_cells = len(periods) * len(splits)
-        cell = at[dated] * len(splits) + of[dated]
-        shape = (len(periods), len(splits))
-        sums = _sums(one[dated], word_counts[dated], values[dated], cell, n_cells)
-        found = _sums(one[dated], word_counts[dated], (values[dated] > 0) * one[dated, None], cell, n_cells)
-        matrix = np.column_stack([word_counts, values])[dated] if clusters is None or clusters else values[:0]
-        return cls(
-            names,
-            grain,
-            tuple(periods),
-            tuple(splits),
-            sums.documents.reshape(shape),
-            sums.tokens.reshape(shape),
-            sums.hits.reshape(*shape, len(names)),
-            found.hits.reshape(*shape, len(names)),
-            tuple(
-                _clustering(
-                    name,
-                    None if keys is None else _keyed(keys).take(inside),
-                    matrix,
-                    at[dated],
-                    of[dated],
-                    shape,
-                )
-                for name, keys in ({"document": None} if clusters is None else clusters).items()
-            ),
-            undated,
-            standing or Standing(),
-            recipe,
+        frame = Frame.of(
+            words,
+            periods,
+            period=period,
+            split=split,
+            splits=splits,
+            clusters={"document": None} if clusters is None else clusters,
+            documents=documents,
+            grain=grain,
+            standing=standing or Standing(),
         )
+        touched = np.flatnonzero(values.any(axis=1))
+        return replace(frame.tally(names, touched, values[touched]), recipe=recipe)
+
+    @classmethod
+    def none(
+        cls,
+        columns: tuple[str, ...],
+        grain: str,
+        periods: tuple[Period, ...],
+        splits: tuple[str, ...],
+        clusters: Sequence[str],
+    ) -> Tally:
+        """The tally of no document."""
+        shape, wide = (len(periods), len(splits)), len(columns)
+        counts, hits = np.zeros(shape, np.int64), np.zeros((*shape, wide), np.int64)
+        nothing = tuple(
+            Clustering(name, Moments.none(*shape, 1 + wide), ClusterTable.none(1 + wide)) for name in clusters
+        )
+        undated = Undated.none(len(splits), wide)
+        return cls(columns, grain, periods, splits, counts, counts, hits, hits, nothing, undated)
 
     def __add__(self, other: Tally) -> Tally:
         """The tally of both, exact, whatever the order; periods are joined, gaps filled.
@@ -214,18 +212,13 @@ class Tally:
         shape = (len(axis), len(splits))
         documents, tokens = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         hits, with_hits = np.zeros((*shape, columns), np.int64), np.zeros((*shape, columns), np.int64)
-        undated = Undated(
-            np.zeros(len(splits), np.int64),
-            np.zeros(len(splits), np.int64),
-            np.zeros((len(splits), columns), np.int64),
-        )
+        undated = Undated.none(len(splits), columns)
         singles = [Moments.none(*shape, 1 + columns) for _ in first.clusterings]
         rows: list[list[ClusterTable]] = [[] for _ in first.clusterings]
         standing = Standing()
-        number = {first._place(period): i for i, period in enumerate(axis)}
         of = {name: i for i, name in enumerate(splits)}
         for part in parts:
-            period = np.array([number[part._place(one)] for one in part.periods], np.int64)
+            period = _places(part.periods, axis, first.grain)
             split = np.array([of[name] for name in part.splits], np.int64)
             cells = period[:, None], split[None, :]
             documents[cells] += part.documents
@@ -237,15 +230,13 @@ class Tally:
             undated.hits[split] += part.undated.hits
             standing += part.standing
             for sums, tables, clustering in zip(singles, rows, part.clusterings, strict=True):
-                sums.clusters[cells] += clustering.singles.clusters
-                sums.products[cells] += clustering.singles.products
-                sums.cubes[cells] += clustering.singles.cubes
-                table = clustering.table
-                tables.append(
-                    ClusterTable(table.names, period[table.period], split[table.split], table.values)
-                )
+                if clustering.singles.clusters.any():
+                    sums.clusters[cells] += clustering.singles.clusters
+                    sums.products[cells] += clustering.singles.products
+                    sums.cubes[cells] += clustering.singles.cubes
+                tables.append(clustering.table.moved(period, split))
         clusterings = tuple(
-            Clustering(clustering.name, sums, _tables_joined(tables))
+            Clustering(clustering.name, sums, ClusterTable.total(tables, 1 + columns))
             for clustering, sums, tables in zip(first.clusterings, singles, rows, strict=True)
         )
         return Tally(
@@ -265,9 +256,7 @@ class Tally:
     def _on(self, axis: tuple[Period, ...]) -> Tally:
         if axis == self.periods:
             return self
-        # "all" is one period whatever its span; every other grain is found by its first day.
-        number = {self._place(period): i for i, period in enumerate(axis)}
-        at = np.array([number[self._place(period)] for period in self.periods], np.int64)
+        at = _places(self.periods, axis, self.grain)
 
         def moved(counts: NDArray[np.int64]) -> NDArray[np.int64]:
             wider = np.zeros((len(axis), *counts.shape[1:]), np.int64)
@@ -283,9 +272,6 @@ class Tally:
             documents_with_hits=moved(self.documents_with_hits),
             clusterings=tuple(clustering.moved(at, len(axis)) for clustering in self.clusterings),
         )
-
-    def _place(self, period: Period) -> dt.date | None:
-        return None if self.grain == "all" else period.start
 
     @property
     def cluster(self) -> str:
@@ -327,7 +313,7 @@ class Tally:
                 Moments(
                     singles.clusters, singles.products[:, :, full][:, :, :, full], singles.cubes[:, :, full]
                 ),
-                ClusterTable(table.names, table.period, table.split, table.values[:, full]),
+                ClusterTable(table.rows, table.values[:, full]),
             )
 
         return replace(
@@ -350,69 +336,13 @@ class Tally:
         return digest.intdigest()
 
 
-def _sums(
-    documents: NDArray[np.int64],
-    words: NDArray[np.int64],
-    values: NDArray[np.int64],
-    cell: NDArray[np.int64],
-    cells: int,
-) -> Undated:
-    largest = max((int(part.max()) for part in (documents, words, values) if part.size), default=0)
-    if len(words) and largest <= _EXACT // len(words):
-        # Weighted counts are sums in doubles: exact as long as no sum passes 2⁵³.
-        columns = [documents, words, *values.T]
-        summed = [np.bincount(cell, column, cells).astype(np.int64) for column in columns]
-        return Undated(
-            summed[0],
-            summed[1],
-            np.stack(summed[2:], axis=1) if summed[2:] else np.zeros((cells, 0), np.int64),
-        )
-    every = np.column_stack([documents, words, values])
-    if every.size and int(every.max()) > (2**63 - 1) // len(every):
-        exact = np.full((cells, every.shape[1]), 0, dtype=object)
-        np.add.at(exact, cell, every.astype(object))
-        if int(exact.max()) > 2**63 - 1:
-            raise OverflowError("a count passes 2^63; no corpus is so large, the counts are wrong")
-        result = exact.astype(np.int64)
-    else:
-        result = np.zeros((cells, every.shape[1]), np.int64)
-        np.add.at(result, cell, every)
-    return Undated(result[:, 0], result[:, 1], result[:, 2:])
-
-
-def _keyed(keys: Sequence[str | None] | Keyed) -> Keyed:
-    return keys if isinstance(keys, Keyed) else Keyed.of(keys)
-
-
-def _clustering(
-    name: str,
-    keys: Keyed | None,
-    values: NDArray[np.int64],
-    period: NDArray[np.int64],
-    split: NDArray[np.int64],
-    shape: tuple[int, int],
-) -> Clustering:
-    named = np.zeros(len(values), bool) if keys is None else keys.codes >= 0
-    # A document without words is no evidence: it must not count as a cluster.
-    single = ~named & (values[:, 0] > 0)
-    singles = (
-        Moments.of(values[single], period[single], split[single], *shape)
-        if single.any()
-        else Moments.none(*shape, values.shape[1])
+def _places(periods: tuple[Period, ...], axis: tuple[Period, ...], grain: str) -> NDArray[np.int64]:
+    """The number of each period on a longer axis."""
+    # "all" is one period whatever its span; of every other grain periods follow one another without a gap.
+    first = (
+        0 if grain == "all" or not periods else bisect_left(axis, periods[0].start, key=lambda one: one.start)
     )
-    if keys is None or not named.any():
-        return Clustering(name, singles, ClusterTable.none(values.shape[1]))
-    table = ClusterTable.of_codes(keys.take(named), period[named], split[named], values[named])
-    return Clustering(name, singles, table)
-
-
-def _tables_joined(tables: Sequence[ClusterTable]) -> ClusterTable:
-    return ClusterTable.of(
-        [name for table in tables for name in table.names],
-        np.concatenate([table.period for table in tables]),
-        np.concatenate([table.split for table in tables]),
-        np.concatenate([table.values for table in tables]),
-    )
+    return np.arange(first, first + len(periods))
 
 
 def _all_joined(axes: Sequence[tuple[Period, ...]], grain: str) -> tuple[Period, ...]:
