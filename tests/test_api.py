@@ -67,6 +67,13 @@ def test_ranks_and_aims(press: td.Corpus) -> None:
     assert aims.filter(window=10)["share"].to_list() == [1.0]
 
 
+@pytest.mark.parametrize("near", [None, "and"])
+def test_a_word_listed_beside_its_wildcard(press: td.Corpus, near: str | None) -> None:
+    """An item may list a word, and a wildcard that finds it too: each spelling is left out in turn."""
+    ranks = press.rank({"bread": "bread | br*", "peace": "peace"}, near=near, overlap=True, by="all").table
+    assert ranks.sort("rank")["query"].to_list() == ["bread", "peace"]
+
+
 def test_named_queries(press: td.Corpus, tmp_path: Path) -> None:
     """Terms come from a mapping or a file, and @name stands for them."""
     assert press.with_terms({"food": "bread | corn"}).count("@food")["hits"].to_list() == [660]

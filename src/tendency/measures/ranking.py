@@ -165,13 +165,14 @@ def rank_items(
         if number in leading
         for spelling in query.spellings(index, SPELLINGS)
     ]
-    variants = tuple((f"{name}\x1f{label}", without) for name, label, without in spelled)
+    # By number: a word and a form of a wildcard beside it may be spelled alike.
+    variants = tuple((f"{number}\x1f{label}", without) for number, (_, label, without) in enumerate(spelled))
     others = ask([*counter(variants), FirstMention(named)], only_counts=True)
     column = (lambda name: name) if near is None else (lambda name: Near.names(name)[1])
     without = {
         name: tuple(
-            (label, others.hits[:, :, others.column(column(f"{owner}\x1f{label}"))])
-            for owner, label, _ in spelled
+            (label, others.hits[:, :, others.column(column(variant))])
+            for (variant, _), (owner, label, _) in zip(variants, spelled, strict=True)
             if owner == name
         )
         for name in items

@@ -141,7 +141,7 @@ class _Chunk:
         rank: How many words stand before each position, and in all.
         bounds: The words at which sentences or documents begin, and the number of words.
         words: Words of each document.
-        others: First word and word after the last of each of the others' hits.
+        others: First words of each of the others' hits, and the words after the last, both ascending.
         covered: Words of each document from which one of the others is near, (documents, others, windows).
     """
 
@@ -169,7 +169,8 @@ class _Chunk:
         for o, (starts, ends) in enumerate(in_words):
             for w, window in enumerate(windows):
                 covered[:, o, w] = _covered(starts, ends, bounds, window, first_word)
-        return cls(low, high, base, rank, bounds, np.diff(first_word), in_words, covered)
+        others = tuple((starts, np.sort(ends)) for starts, ends in in_words)
+        return cls(low, high, base, rank, bounds, np.diff(first_word), others, covered)
 
 
 def _without_repeats(ends: Ints) -> Ints:
@@ -205,11 +206,10 @@ def _count(segment: Segment, chunk: _Chunk, mine: Spans, windows: Sequence[int],
 def _has_neighbour(
     starts: Ints, ends: Ints, left: Ints, right: Ints, other_starts: Ints, other_ends: Ints, window: int
 ) -> NDArray[np.bool_]:
-    finishing = np.sort(other_ends)
-    before = np.searchsorted(finishing, starts, side="right") > np.searchsorted(
-        finishing, np.maximum(starts - window + 1, left + 1), side="left"
+    before = np.searchsorted(other_ends, starts, side="right") > np.searchsorted(
+        other_ends, np.maximum(starts - window + 1, left + 1), side="left"
     )
-    # Starts are ascending already; a neighbour's last possible first word is `window` after ours.
+    # A neighbour's last possible first word is `window` after ours.
     after = np.searchsorted(
         other_starts, np.minimum(ends - 1 + window, right - 1), side="right"
     ) > np.searchsorted(other_starts, ends, side="left")
