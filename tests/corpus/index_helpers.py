@@ -67,3 +67,8 @@ def everything(path: Path) -> Any:
     found.append([list(index.terms.forms), index.terms.frequency.tolist()])
     found.append([index.terms.maps[segment.id].tolist() for segment in index.segments])
     return found
+
+
+def files(path: Path) -> set[str]:
+    """Every file below a folder."""
+    return {str(p.relative_to(path)) for p in path.rglob("*") if p.is_file()}

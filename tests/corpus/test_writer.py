@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from index_helpers import contents, doc, everything, expected, forms_of
+from index_helpers import contents, doc, everything, expected, files, forms_of
 
 from tendency.corpus import Index, add, lanes, remove, writer
 from tendency.corpus.storage import write_atomically
@@ -28,11 +28,6 @@ from tendency.errors import LockedIndexError, NotAnIndexError, SettingError, Sou
 def path(tmp_path: Path) -> Path:
     """Where an index may be made."""
     return tmp_path / "x.index"
-
-
-def files(path: Path) -> set[str]:
-    """Every file below a folder."""
-    return {str(p.relative_to(path)) for p in path.rglob("*") if p.is_file()}
 
 
 def test_the_same_again_changes_nothing(path: Path) -> None:

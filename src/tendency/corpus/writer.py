@@ -341,9 +341,10 @@ class Run:
             merged = merge_like_sized(changes, self._memory) if self._merge else 0
             generation, changed = changes.commit(), True
         else:
-            self._discard()
             together = counts.new + counts.replaced + counts.repeated + counts.unchanged
             counts = _Counts(unchanged=together, refused=counts.refused)
+        # Segments of this run that are not named, such as those that were merged at once, no reader has.
+        self._discard()
         return Added(
             counts.new,
             counts.replaced,
