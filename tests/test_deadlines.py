@@ -35,13 +35,13 @@ def press(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def endless(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Segments have no end: the same documents come again and again. Set once a search has begun."""
+    """Segments have hardly an end: the same documents come again and again. Set once a search has begun."""
     windows, begun = search._windows, threading.Event()
 
     def again(*arguments: Any, **options: Any) -> Iterator[Any]:
         held = list(windows(*arguments, **options))
         begun.set()
-        while True:
+        for _ in range(100_000):
             yield from held
 
     monkeypatch.setattr(search, "_windows", again)
