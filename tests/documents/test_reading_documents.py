@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from reading_helpers import finish
 
@@ -100,6 +100,7 @@ def test_impossible_options() -> None:
 @pytest.mark.parametrize("suffix", sorted(FORMATS))
 @SETTINGS
 @given(data=st.binary(max_size=400))
+@example(data=b"\xa0")
 def test_any_bytes_are_documents_or_problems(tmp_path: Path, suffix: str, data: bytes) -> None:
     """No file whatever raises anything but the errors that are listed."""
     path = tmp_path / f"1946{suffix}"

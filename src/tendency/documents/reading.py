@@ -91,7 +91,7 @@ class Reading:
                 raise SourceError("Standard input can be read only once.")
             self._used_up = True
         self.files += 1
-        before, complaints = self.bytes_read, self.left_out.total()
+        before, complaints, given = self.bytes_read, self.left_out.total(), self.documents
         shaper = Shaper(source, self._options)
         counted = 0
         try:
@@ -123,7 +123,7 @@ class Reading:
         except OSError as error:
             said = error.strerror or str(error)
             self._leave_out(Problem(source.name, None, f"cannot be read ({said}).", _FILE_REMEDY))
-        if not counted and self.left_out.total() == complaints:
+        if self.documents == given and self.left_out.total() == complaints:
             what = "the file holds no document." if source.size or source.position() else "the file is empty."
             self._leave_out(Problem(source.name, None, what, "Fill it or leave it out.", "empty"))
         self.bytes_read = before + (source.size or source.position())
