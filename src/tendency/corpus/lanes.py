@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import itertools
 import os
 import secrets
@@ -146,6 +145,7 @@ class Lanes:
         self._segments, self._prefix = segments, prefix
         self._room, self._most = room, most
         self._numbers = itertools.count()
+        self._mine: set[Path] = set()
         self._threads: list[_Thread] = []
         self._first: Batch | None = None
         self._given = 0
@@ -177,8 +177,7 @@ class Lanes:
         if self.held + more > self._room:
             made += self._end_all()
         self._given += 1
-        done = self._thread(0).lane.take(batch)
-        return [*made, done] if done is not None else made
+        return made + self._given_away([self._thread(0).lane.take(batch)])
 
     def wait(self) -> list[Made]:
         """Wait until all batches are taken in; the segments that were finished."""
@@ -190,8 +189,7 @@ class Lanes:
         if self._first is not None and not self._threads:
             lane = self._thread(0).lane
             first, self._first = self._first, None
-            done = [lane.take(first), lane.finish()]
-            return [made for made in done if made is not None]
+            return self._given_away([lane.take(first), lane.finish()])
         return self.wait() + self._end_all()
 
     def close(self) -> None:
@@ -203,12 +201,9 @@ class Lanes:
         """Remove what was written of segments that were not given away."""
         self.close()
         for thread in self._threads:
-            for future in _emptied(thread.waiting):
-                with contextlib.suppress(BaseException):
-                    made = future.result()
-                    if made is not None:
-                        shutil.rmtree(made.segment.path, ignore_errors=True)
             thread.lane.abandon()
+        for path in self._mine:
+            shutil.rmtree(path, ignore_errors=True)
 
     def _thread(self, number: int) -> _Thread:
         while len(self._threads) <= number:
@@ -217,7 +212,9 @@ class Lanes:
         return self._threads[number]
 
     def _new_path(self) -> Path:
-        return self._segments / f"{self._prefix}-{next(self._numbers):04d}-{secrets.token_hex(4)}"
+        path = self._segments / f"{self._prefix}-{next(self._numbers):04d}-{secrets.token_hex(4)}"
+        self._mine.add(path)
+        return path
 
     def _start_first(self) -> None:
         if self._first is not None:
@@ -239,10 +236,14 @@ class Lanes:
                 made += self._collect([waiting.popleft()])
         return made
 
-    @staticmethod
-    def _collect(futures: Iterable[Future[Made | None]]) -> list[Made]:
-        results = [future.result() for future in futures]
-        return [made for made in results if made is not None]
+    def _collect(self, futures: Iterable[Future[Made | None]]) -> list[Made]:
+        return self._given_away([future.result() for future in futures])
+
+    def _given_away(self, results: Iterable[Made | None]) -> list[Made]:
+        """The segments among these, which are the caller's from now on."""
+        made = [each for each in results if each is not None]
+        self._mine -= {each.segment.path for each in made}
+        return made
 
 
 def _emptied(waiting: deque[Future[Made | None]]) -> Iterable[Future[Made | None]]:

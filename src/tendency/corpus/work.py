@@ -173,7 +173,9 @@ def spread(function: Callable[[T], R], pieces: Sequence[T], deadline: Deadline |
         _stop(deadline)
         raise
     if errors:
-        raise errors[min(errors)]
+        # What an interrupt stopped in other threads is not what happened.
+        interrupts = [error for error in errors.values() if not isinstance(error, Exception)]
+        raise interrupts[0] if interrupts else errors[min(errors)]
     return results
 
 
