@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -132,6 +133,7 @@ def test_an_interrupt_is_a_sentence(press: Path, command: list[str], where: list
     try:
         assert asked.stdout is not None
         assert "begun" in asked.stdout.readline()
+        time.sleep(0.5)
         asked.send_signal(signal.SIGINT)
         _, said = asked.communicate(timeout=30)
     finally:

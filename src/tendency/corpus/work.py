@@ -161,8 +161,10 @@ def spread(function: Callable[[T], R], pieces: Sequence[T], deadline: Deadline |
                     _stop(deadline)
 
     helpers = 0 if getattr(_here, "alone", False) else min(cores(), len(pieces)) - 1
-    begun = [_threads().submit(work) for _ in range(helpers)]
+    begun: list[Future[None]] = []
     try:
+        for _ in range(helpers):
+            begun.append(_threads().submit(work))  # noqa: PERF401 - an interrupt must find those begun
         work()
         for helper in begun:
             if not helper.cancel():
