@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from listings import answers, exports, listings
-from tendency.corpus import Index, add, compact, compacting, join, rebuild, remove, writer
+from tendency.corpus import Index, add, compact, compacting, join, lanes, rebuild, remove, writer
 from tendency.documents.dates import DateSpan
 from tendency.documents.document import Document
 
@@ -99,7 +99,7 @@ class History:
         """The same in a segment for every two documents."""
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(writer, "_MOST_IN_BATCH", 2)
-            patched.setattr(writer._Run, "_too_large", lambda self: True)
+            patched.setattr(lanes.Lane, "_too_large", lambda self: True)
             self.add(added, merge)
 
     def remove(self, numbers: list[int]) -> None:
