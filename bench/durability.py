@@ -14,11 +14,23 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "durability"))
 
 import durability_operations as operations
 from durability_helpers import Command, Course, Repair, Worker, flipped, mended, working
+
+
+def disturbed(course: Course | Repair, name: str, requests: list[dict[str, Any]]) -> list[str]:
+    """What is wrong after each of these disturbances."""
+    wrong: list[str] = []
+    for request in requests:
+        try:
+            course.disturbed(**request)
+        except Exception as error:
+            wrong.append(f"{name} {request}: {type(error).__name__}: {error}")
+    return wrong
 
 
 def killed(worker: Worker, start: Path, folder: Path, random_kills: int) -> list[str]:
@@ -34,11 +46,7 @@ def killed(worker: Worker, start: Path, folder: Path, random_kills: int) -> list
         ]
         requests += [{"after": rng.random() * course.seconds} for _ in range(share)]
         before = len(wrong)
-        for request in requests:
-            try:
-                course.disturbed(**request)
-            except Exception as error:
-                wrong.append(f"{operation} {request}: {type(error).__name__}: {error}")
+        wrong += disturbed(course, operation, requests)
         print(f"{operation}: {len(requests)} kills, {len(wrong) - before} wrong", flush=True)
     return wrong
 
@@ -52,12 +60,7 @@ def repairs_disturbed(worker: Worker, start: Path, folder: Path, step: int) -> l
         for at in range(0, len(course.trace), step)
         if course.trace[at][0] == "write" or mode not in ("kill half", "short ENOSPC")
     ]
-    wrong: list[str] = []
-    for request in requests:
-        try:
-            course.disturbed(**request)
-        except Exception as error:
-            wrong.append(f"repair {request}: {type(error).__name__}: {error}")
+    wrong = disturbed(course, "repair", requests)
     print(f"repair: {len(requests)} kills and failures, {len(wrong)} wrong", flush=True)
     return wrong
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tendency.corpus.builder import Digests, SegmentBuilder
+from tendency.corpus.compacting import MOST_POSITIONS
 from tendency.corpus.memory import release
 from tendency.corpus.segment import Segment
 from tendency.corpus.tokenising import BATCH, Tokeniser
@@ -31,7 +32,6 @@ _LEAST_ROOM: Final = 256 << 20
 _BATCHES_APIECE: Final = 16
 """A lane is opened when those before it had so many batches each, so that a small run makes one segment."""
 _WAITING: Final = 2
-_MOST_POSITIONS: Final = 1 << 31
 
 
 @dataclass(slots=True, eq=False)
@@ -117,7 +117,7 @@ class Lane:
     def _too_large(self) -> bool:
         """Whether the segment in hand has used up its room."""
         builder = self._builder
-        return builder is not None and (self.held > self._room or builder.positions > _MOST_POSITIONS)
+        return builder is not None and (self.held > self._room or builder.positions > MOST_POSITIONS)
 
 
 @dataclass(slots=True, eq=False)
