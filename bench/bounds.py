@@ -55,12 +55,14 @@ MAKE_FILES = """
 import sys
 from pathlib import Path
 count, folder = int(sys.argv[1]), Path(sys.argv[2])
+letters = "aeioubcdfg"
 for number in range(count):
     if number % 1000 == 0:
         place = folder / f"{number // 1000:04}"
         place.mkdir(parents=True)
     day = f"19{number // 336 % 100:02}-{1 + number % 12:02}-{1 + number % 28:02}"
-    (place / f"{day}-{number}.txt").write_text(f"Peace and bread, number {number}. No word of w{number % 5003}.")
+    name = "".join(letters[int(digit)] for digit in str(number % 5003))
+    (place / f"{day}-{number}.txt").write_text(f"Peace and bread for {name}. No word of {name[::-1]} came, by night or day.")
 """
 
 
@@ -219,8 +221,8 @@ def files(folder: Path, count: int) -> None:
         ("info", "info", str(index)),
         ("count by month", "count", str(index), "peace and bread", "--by", "month", "--csv"),
         ("count by document", "count", str(index), "bread", "--by", "document", "--csv"),
-        ("kwic, the first 20", "kwic", str(index), "number *", "--limit", "20"),
-        ("kwic, a sample of 20", "kwic", str(index), "number *", "--limit", "20", "--order", "sample"),
+        ("kwic, the first 20", "kwic", str(index), "bread *", "--limit", "20"),
+        ("kwic, a sample of 20", "kwic", str(index), "bread *", "--limit", "20", "--order", "sample"),
         ("words", "words", str(index), "--csv", "--limit", "3"),
         ("export, dfm", "export", str(index), "bread", "--format", "dfm", "--out", str(folder / "x.csv")),
         ("export, jsonl", "export", str(index), "--out", str(folder / "x.jsonl")),

@@ -238,7 +238,7 @@ def test_several_queries_in_the_same_windows(tmp_path: Path):
     (segment,) = _index(tmp_path / "index").segments
     queries = (parse("peace"), parse("war"))
     for start, end, blocks in evaluate_together(segment, queries):
-        for block in blocks:
+        for block in (find() for find in blocks):
             assert len(block)
             assert block.starts.min() >= start
             assert block.ends.max() <= end

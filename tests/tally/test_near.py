@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,9 +56,9 @@ def near_of(
 ) -> Neighbours:
     """The neighbours of one query's hits, found in so many documents at a time."""
 
-    def between(spans: Spans, low: int, high: int) -> Spans:
+    def between(spans: Spans, low: int, high: int) -> Callable[[], Spans]:
         inside = (spans.starts >= segment.first[low]) & (spans.starts < segment.first[high])
-        return Spans(spans.starts[inside], spans.ends[inside])
+        return lambda: Spans(spans.starts[inside], spans.ends[inside])
 
     runs = [(low, min(low + at_once, segment.documents)) for low in range(0, segment.documents, at_once)]
     stretches = [

@@ -7,9 +7,9 @@ is searched in windows of whole documents, so no query ever holds all of its hit
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 import numpy as np
@@ -123,17 +123,22 @@ def evaluate_together(
     queries: tuple[Query, ...],
     documents: NDArray[np.bool_] | None = None,
     deadline: Deadline | None = None,
-) -> Iterator[tuple[int, int, tuple[Block, ...]]]:
-    """The hits of several queries in the same runs of documents: first position, end, and a block of each query.
+) -> Iterator[tuple[int, int, tuple[Callable[[], Block], ...]]]:
+    """The hits of several queries in the same runs of documents: first position, end, and what finds each query's block.
 
-    Arguments and errors are those of :func:`evaluate`.
+    So whoever asks holds no more of them at once than are needed. Arguments and errors are those of :func:`evaluate`.
     """
     deadline = deadline or Deadline()
     masks = [_mask(segment, query, documents) for query in queries]
     asked = [_plans(segment, query, mask, deadline) for query, mask in zip(queries, masks, strict=True)]
+
+    def find(window: _Window, plans: Plans, mask: NDArray[np.bool_]) -> Block:
+        deadline.check()
+        return _block(segment, window, plans, mask)
+
     for window in _windows(segment, np.logical_or.reduce(masks), few=False):
         deadline.check()
-        blocks = [_block(segment, window, plans, mask) for plans, mask in zip(asked, masks, strict=True)]
+        blocks = (partial(find, window, *one) for one in zip(asked, masks, strict=True))
         yield window.start, window.end, tuple(blocks)
 
 

@@ -136,7 +136,7 @@ def overlaps(
     earliest: tuple[int, int, str, int, str] | None = None
     for segment, mask in zip(index.segments, masks, strict=True):
         for start, end, (of_a, of_b) in evaluate_together(segment, (a, b), mask, deadline):
-            both = _covered(of_a, start, end) & _covered(of_b, start, end)
+            both = _covered(of_a(), start, end) & _covered(of_b(), start, end)
             shared = np.flatnonzero(both & (segment.tokens[start:end] != 0)) + start
             total += int(shared.size)
             if shared.size:

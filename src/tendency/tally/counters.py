@@ -162,7 +162,7 @@ class Overlaps:
         """Hits of the first of each two that overlap one of the second."""
         result = np.zeros((segment.documents, len(self.columns)), np.int64)
         for stretch in stretches(segment, _queries(self.items), (), documents, deadline):
-            for column, (a, b) in enumerate(combinations(stretch.items, 2)):
+            for column, (a, b) in enumerate(combinations([find() for find in stretch.items], 2)):
                 shared = segment.document_of(a.starts[overlapping(a, b)])
                 result[stretch.low : stretch.high, column] = np.bincount(
                     shared - stretch.low, minlength=stretch.high - stretch.low

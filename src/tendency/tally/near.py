@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from tendency.corpus import Deadline, Query, Segment
+    from tendency.corpus import Block, Deadline, Query, Segment
 
 Scope = Literal["document", "sentence"]
 Ints = NDArray[np.int64]
@@ -29,7 +30,7 @@ class Spans:
 
 @dataclass(frozen=True)
 class Stretch:
-    """The hits of several queries in a run of whole documents.
+    """The hits of several queries in a run of whole documents, each found when it is called for.
 
     Attributes:
         low, high: Numbers of the documents, half-open.
@@ -39,8 +40,8 @@ class Stretch:
 
     low: int
     high: int
-    items: tuple[Spans, ...]
-    others: tuple[Spans, ...]
+    items: tuple[Callable[[], Spans], ...]
+    others: tuple[Callable[[], Spans], ...]
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,13 @@ def stretches(
 
     for start, end, blocks in evaluate_together(segment, (*items, *others), documents, deadline):
         low, high = np.searchsorted(segment.first[:-1], (start, end)).tolist()
-        found = tuple(Spans(block.starts, block.ends) for block in blocks)
+        found = tuple(partial(_spans, block) for block in blocks)
         yield Stretch(low, high, found[: len(items)], found[len(items) :])
+
+
+def _spans(block: Callable[[], Block]) -> Spans:
+    found = block()
+    return Spans(found.starts, found.ends)
 
 
 def neighbours(
@@ -116,11 +122,12 @@ def neighbours(
         for _ in range(items)
     ]
     for stretch in hits:
-        if any(item.starts.size for item in stretch.items):
-            chunk = _Chunk.of(segment, stretch, windows, scope)
-            for item, result in zip(stretch.items, results, strict=True):
-                if item.starts.size:
-                    _count(segment, chunk, item, windows, result)
+        chunk: _Chunk | None = None
+        for find, result in zip(stretch.items, results, strict=True):
+            item = find()
+            if item.starts.size:
+                chunk = chunk or _Chunk.of(segment, stretch, windows, scope)
+                _count(segment, chunk, item, windows, result)
     return results
 
 
@@ -164,7 +171,8 @@ class _Chunk:
         np.cumsum(is_word, out=rank[1:])
         first_word = rank[segment.first[low : high + 1] - base].astype(np.int64)
         bounds = first_word if scope == "document" else _without_repeats(rank[1:][~is_word])
-        in_words = tuple((rank[other.starts - base], rank[other.ends - base]) for other in stretch.others)
+        found = (other() for other in stretch.others)
+        in_words = tuple((rank[other.starts - base], rank[other.ends - base]) for other in found)
         covered = np.zeros((high - low, len(in_words), len(windows)), np.int64)
         for o, (starts, ends) in enumerate(in_words):
             for w, window in enumerate(windows):
