@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tendency.corpus.deadlines import Deadline
-from tendency.corpus.search import WINDOW, evaluate
+from tendency.corpus.search import evaluate
 from tendency.corpus.work import Place, places, run, segment_at, summed
 from tendency.errors import SettingError
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Reach = int | Literal["sentence"]
+
+_STRETCH: Final = 1 << 22
+"""Positions that a thread counts at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,16 +168,16 @@ def _all_words(segment: Segment, mask: Mask, deadline: Deadline) -> Ints:
     pieces: list[tuple[int, int]] = []
     low = 0
     while low < segment.documents:
-        high = max(int(np.searchsorted(first, first[low] + WINDOW, side="right")) - 1, low + 1)
+        high = max(int(np.searchsorted(first, first[low] + _STRETCH, side="right")) - 1, low + 1)
         if mask[low:high].any():
             pieces.append((low, high))
         low = high
 
-    def add(piece: tuple[int, int], counts: Ints) -> None:
+    def add(piece: tuple[int, int], counts: NDArray[np.uint32]) -> None:
         low, high = piece
         count_tokens(segment.tokens, first[low : high + 1], wanted[low:high], counts)
 
-    counts = summed(add, pieces, len(segment.terms), deadline)
+    counts = summed(add, pieces, np.zeros(len(segment.terms), np.uint32), deadline).astype(np.int64)
     counts[0] = 0
     return counts
 
