@@ -94,8 +94,8 @@ def test_a_task_may_spread_its_own_work() -> None:
         time.sleep(1e-4)
         counts[piece % 3] += 1
 
-    assert work.summed(add_one, range(100), 3).tolist() == [34, 33, 33]
-    assert work.summed(add_one, [], 3).tolist() == [0, 0, 0]
+    assert work.summed(add_one, range(100), np.zeros(3, np.int64)).tolist() == [34, 33, 33]
+    assert work.summed(add_one, [], np.zeros(3, np.int64)).tolist() == [0, 0, 0]
 
 
 def test_pieces_are_shared_among_threads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -398,7 +398,7 @@ class _Words:
         def add(part: tuple[Integers, Integers], counts: Integers) -> None:
             count_postings(postings, *part, segment.first, *segment.landmarks, counts)
 
-        return summed(add, _parts(starts, ends, _PART), segment.documents, deadline)
+        return summed(add, _parts(starts, ends, _PART), np.zeros(segment.documents, np.int64), deadline)
 
     def _scanned_by_document(self, mask: NDArray[np.bool_], deadline: Deadline) -> Integers:
         from tendency.corpus.kernels import count_fitting

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tendency.corpus.deadlines import Deadline
-from tendency.corpus.search import WINDOW, Block, evaluate
+from tendency.corpus.search import Block, evaluate
 from tendency.corpus.work import Place, places, run, segment_at, summed
 from tendency.errors import SettingError
 
@@ -28,6 +28,9 @@ Reach = int | Literal["sentence"]
 
 _DENSE: Final = 8
 """Positions a stretch up to which it is faster to look at all of them than to put the stretches in order."""
+
+_STRETCH: Final = 1 << 22
+"""Positions that a thread counts at a time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,16 +182,16 @@ def words_of(segment: Segment, mask: Mask, deadline: Deadline | None = None) -> 
     pieces: list[tuple[int, int]] = []
     low = 0
     while low < segment.documents:
-        high = max(int(np.searchsorted(first, first[low] + WINDOW, side="right")) - 1, low + 1)
+        high = max(int(np.searchsorted(first, first[low] + _STRETCH, side="right")) - 1, low + 1)
         if mask[low:high].any():
             pieces.append((low, high))
         low = high
 
-    def add(piece: tuple[int, int], counts: Ints) -> None:
+    def add(piece: tuple[int, int], counts: NDArray[np.uint32]) -> None:
         low, high = piece
         count_tokens(segment.tokens, first[low : high + 1], wanted[low:high], counts)
 
-    counts = summed(add, pieces, len(segment.terms), deadline)
+    counts = summed(add, pieces, np.zeros(len(segment.terms), np.uint32), deadline).astype(np.int64)
     counts[0] = 0
     return counts
 

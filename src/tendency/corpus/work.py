@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+N = TypeVar("N", bound=np.integer[Any])
 
 _LOOK: Final = 0.2
 """Seconds between looks at the deadline while others work."""
@@ -182,24 +183,26 @@ def spread(function: Callable[[T], R], pieces: Sequence[T], deadline: Deadline |
 
 
 def summed(
-    add: Callable[[T, NDArray[np.int64]], None],
+    add: Callable[[T, NDArray[N]], None],
     pieces: Sequence[T],
-    size: int,
+    zeros: NDArray[N],
     deadline: Deadline | None = None,
-) -> NDArray[np.int64]:
+) -> NDArray[N]:
     """What ``add`` adds to zeros for all pieces: each thread that :func:`spread` puts to it has its own zeros to add to."""
-    sums: list[NDArray[np.int64]] = []
+    sums = [zeros]
 
     def work(piece: T) -> None:
         try:
             own = sums.pop()
         except IndexError:
-            own = np.zeros(size, np.int64)
+            own = np.zeros_like(zeros)
         add(piece, own)
         sums.append(own)
 
     spread(work, pieces, deadline)
-    return sum(sums[1:], start=sums[0]) if sums else np.zeros(size, np.int64)
+    for other in sums[1:]:
+        sums[0] += other
+    return sums[0]
 
 
 _here = threading.local()
