@@ -70,7 +70,7 @@ def test_four_times_the_hits_take_the_same_memory(
     """With runs of documents as small as these corpora want, four times the hits take no more memory."""
     monkeypatch.setenv("TENDENCY_CACHE_SIZE", "0")
     monkeypatch.setattr(search, "WINDOW", 1 << 13)
-    monkeypatch.setattr(term_counts, "WINDOW", 1 << 13)
+    monkeypatch.setattr(term_counts, "_STRETCH", 1 << 13)
     # Each thread has a run of its own in hand, and how many work at once is chance.
     monkeypatch.setattr(work, "cores", lambda: 1)
     for limit in ("FEW", "_SORTED"):

@@ -36,7 +36,8 @@ from tendency.dossier.sentences import (
 from tendency.dossier.warnings import Warner
 from tendency.errors import DossierError, SettingError
 from tendency.measures.aims import Aims, aims_of
-from tendency.measures.comparison import FAMILY_ERROR, TOO_FEW, AimChanges, aim_changes, compare_rates, holm
+from tendency.measures.comparison import FAMILY_ERROR, TOO_FEW, AimChanges, aim_changes, compare_rates
+from tendency.measures.families import holm
 from tendency.measures.rates import rates
 from tendency.tally import WINDOWS, Around, Tally, tally
 

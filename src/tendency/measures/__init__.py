@@ -7,13 +7,14 @@ from tendency.measures.comparison import (
     RateChanges,
     aim_changes,
     compare_rates,
-    holm,
     order_changes,
 )
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
+from tendency.measures.families import benjamini_hochberg, holm
 from tendency.measures.ranking import Checks, Ranking, rank_items, ranking
 from tendency.measures.rates import Rates, rates
 from tendency.measures.result import PUBLIC, Result
+from tendency.measures.series import Series
 
 __all__ = [
     "DEPENDS",
@@ -29,9 +30,11 @@ __all__ = [
     "RateChanges",
     "Rates",
     "Result",
+    "Series",
     "aim_changes",
     "aims",
     "aims_of",
+    "benjamini_hochberg",
     "compare_rates",
     "holm",
     "order_changes",

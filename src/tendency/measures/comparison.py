@@ -12,6 +12,7 @@ import polars as pl
 
 from tendency.errors import SettingError
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS, Floats, exposure_of
+from tendency.measures.families import holm
 from tendency.measures.joint import Joint, Quantity
 from tendency.measures.rates import check_level
 from tendency.measures.result import Result
@@ -326,21 +327,6 @@ def _order_rows(
                 row |= {"p": max(tails), "few": _few(joint, split, four)}
             rows.append(row)
     return rows
-
-
-def holm(p: Sequence[float | None]) -> list[float | None]:
-    """P values for a family, by Holm's procedure: the chance of any false finding stays below the largest accepted.
-
-    Source: Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of
-    Statistics 6, 65-70. None stays None and does not count.
-    """
-    order = sorted((value, i) for i, value in enumerate(p) if value is not None)
-    result: list[float | None] = [None] * len(p)
-    largest = 0.0
-    for rank, (value, i) in enumerate(order):
-        largest = max(largest, min(1.0, (len(order) - rank) * value))
-        result[i] = largest
-    return result
 
 
 def _direction(row: dict[str, object]) -> str:
