@@ -188,11 +188,19 @@ def test_hard_lines_that_can_be_read(read_bytes: Read) -> None:
 def test_deep_nesting_and_endless_numbers_are_problems(read_bytes: Read) -> None:
     """What no parser can hold is a problem of its line."""
     deep = '{"id": "b", "date": "1946", "text": "x", "n": ' + "[" * 100_000 + "]" * 100_000 + "}\n"
-    rather = '{"id": "c", "date": "1946", "text": "x", "n": ' + "[" * 500 + "]" * 500 + "}\n"
+    rather = '{"id": "c", "date": "1946", "text": "x", "n": ' + "[" * 1000 + "]" * 1000 + "}\n"
     number = '{"id": "d", "date": "1946", "text": "x", "n": NaN, "m": ' + "9" * 5000 + "}\n"
     documents, reading = read_bytes("a.jsonl", LINE + deep + rather + number)
     assert [document.id for document in documents] == ["a"]
     assert [problem.line for problem in reading.problems] == [2, 3, 4]
+
+
+def test_nested_numbers_keep_all_their_digits(read_bytes: Read) -> None:
+    """A whole number beyond 64 bits inside a list is kept as it stands, in a field and in an id."""
+    line = f'{{"id": [{-(2**63) - 1}], "date": "1946", "text": "x", "n": {{"a": [{2**70}]}}}}\n'
+    (document,), _reading = read_bytes("a.jsonl", line)
+    assert document.id == f"[{-(2**63) - 1}]"
+    assert document.fields["n"] == f'{{"a":[{2**70}]}}'
 
 
 def test_a_line_beyond_the_limit_is_left_out(read_bytes: Read, monkeypatch: pytest.MonkeyPatch) -> None:

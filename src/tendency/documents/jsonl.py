@@ -126,9 +126,7 @@ class _File:
         if not isinstance(value, dict):
             what = f"there is {_kind(value)} where an object with names and values should stand."
             return Problem(self.source.name, number, what, _LINE_REMEDY, "broken line")
-        if float in map(type, value.values()) and any(
-            isinstance(part, float) and abs(part) >= 2**63 for part in value.values()
-        ):
+        if not {float, list, dict}.isdisjoint(map(type, value.values())) and _huge(value):
             # orjson makes floats of integers over 64 bits; an id must keep all its digits.
             value = json.loads(line)
         return Record(value, number)
@@ -296,6 +294,20 @@ def _spread_out(head: str) -> bool:
     """True when the text begins with one object that is spread over many lines."""
     first, line_end, _ = head.partition("\n")
     return bool(line_end) and first.strip() == "{"
+
+
+def _huge(value: dict[str, Any]) -> bool:
+    """Whether a number beyond 64 bits is in it, however deep."""
+    left: list[Any] = [value]
+    while left:
+        part = left.pop()
+        if isinstance(part, dict):
+            left += part.values()
+        elif isinstance(part, list):
+            left += part
+        elif isinstance(part, float) and abs(part) >= 2**63:
+            return True
+    return False
 
 
 def _kind(value: object) -> str:

@@ -47,6 +47,13 @@ class Shaper:
 
     def document(self, record: Record) -> Document | Problem:
         """The document, or the problem that keeps it out."""
+        try:
+            return self._made(record)
+        except RecursionError:
+            what = "a value is nested too deeply to be kept."
+            return Problem(self.source.name, record.line, what, "Flatten it.", "broken line")
+
+    def _made(self, record: Record) -> Document | Problem:
         values, names = record.values, self.options.names
         id_ = self._id(values)
         written = self._date(values)
@@ -68,11 +75,7 @@ class Shaper:
             date = self._span(written, values)
         except UndatableError as error:
             return Problem(self.source.name, record.line, str(error), _DATE_REMEDY, "date not understood")
-        try:
-            fields = self._fields(values, record)
-        except TypeError:
-            what = "a value is nested too deeply to be kept as a field."
-            return Problem(self.source.name, record.line, what, "Flatten it.", "broken line")
+        fields = self._fields(values, record)
         origin = self.source.name if record.line is None else f"{self.source.name}:{record.line}"
         return Document(id_, date, text, fields, origin)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import math
 from collections.abc import Mapping
 from decimal import Decimal
@@ -39,7 +40,11 @@ def as_text(value: object) -> str | None:
 
 def compact(value: object) -> str:
     """A nested value as JSON without spaces."""
-    return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    try:
+        return orjson.dumps(value, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        # Integers over 64 bits and very deep nesting, which orjson does not write.
+        return json.dumps(value, default=str, ensure_ascii=False, separators=(",", ":"))
 
 
 def whole_as_text(value: object) -> str | None:
