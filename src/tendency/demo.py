@@ -249,6 +249,10 @@ def _finds(truth: Truth, claim: Claim) -> bool:
             return claim.subjects == truth.subjects[:1]
         case "slogan falls", "order reversed":
             return claim.subjects[1] == truth.subjects[0]
+        case "slogan falls", "flipped":
+            return claim.subjects[0] == truth.subjects[0] and len(claim.subjects) == 2
+        case "danger reversed", "flipped":
+            return claim.subjects == (truth.subjects[0], truth.subjects[-1])
         case "danger reversed", "order reversed":
             return claim.subjects == (truth.subjects[-1], truth.subjects[0])
         case "aim takes over", "aim took over":
@@ -274,6 +278,13 @@ def contradicted(specimen: Specimen, claim: Claim) -> bool:
             return _not_first(specimen, claim)
         case "rate changed":
             return not _same_way(specimen.rate(*claim.subjects), claim)
+        case "trend":
+            return not _same_way(specimen.rate(*claim.subjects), claim, rises=_number(claim, "growth") > 0)
+        case "turned":
+            return not _turned(specimen.rate(*claim.subjects), claim)
+        case "flipped":
+            fallen, risen = (specimen.rate(item, *claim.subjects[2:]) for item in claim.subjects[:2])
+            return not (risen[0] < fallen[0] and risen[1] > fallen[1])
         case "aim ratio changed":
             return not _same_way(specimen.aim(*claim.subjects), claim)
         case "aim took over":
@@ -284,13 +295,30 @@ def contradicted(specimen: Specimen, claim: Claim) -> bool:
             return False
 
 
-def _same_way(true: tuple[float, float], claim: Claim) -> bool:
-    """True when the claimed ratio of after to before lies on the same side of 1 as the true one."""
-    ratio = dict(claim.values)["ratio"]
-    assert isinstance(ratio, float)
-    before, after = true
-    return after > before * _SAME if ratio > 1 else after < before / _SAME
+def _number(claim: Claim, name: str) -> float:
+    value = dict(claim.values)[name]
+    assert isinstance(value, float)
+    return value
 
+
+def _same_way(true: tuple[float, float], claim: Claim, *, rises: bool | None = None) -> bool:
+    """True when the claimed ratio of after to before lies on the same side of 1 as the true one."""
+    before, after = true
+    if rises is None:
+        rises = _number(claim, "ratio") > 1
+    return after > before * _SAME if rises else after < before / _SAME
+
+
+def _turned(true: tuple[float, float], claim: Claim) -> bool:
+    """True when the rate did turn that way, within a few years of what is claimed."""
+    from tendency.specimen import planted
+
+    year = str(dict(claim.values)["period"])[:4]
+    return _same_way(true, claim) and abs(int(year) - planted.TURN[0]) <= _YEARS_OFF
+
+
+# An 80 % range leaves out the true date once in five times; this far off it is another turn.
+_YEARS_OFF = 3
 
 # Sums over papers in another order differ in their last digits: that is no change.
 _SAME = 1 + 1e-9

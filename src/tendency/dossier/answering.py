@@ -8,6 +8,7 @@ from pathlib import Path
 from tendency.corpus import Deadline, select
 from tendency.dossier import wording
 from tendency.dossier.asking import LINES_IN_ALL, Asking, release
+from tendency.dossier.discoveries import answer_discovery
 from tendency.dossier.finding import Answers, Finding
 from tendency.dossier.foundation import foundation
 from tendency.dossier.rankings import answer_ranking
@@ -44,7 +45,7 @@ def answer(
     limit = deadline if isinstance(deadline, Deadline) else Deadline(deadline)
     asking = Asking(questions, held.index, limit)
     _check_filters(asking)
-    number = len(questions.slogans) + len(questions.rankings)
+    number = len(questions.slogans) + len(questions.rankings) + len(questions.discoveries)
     room = max(1, LINES_IN_ALL // number)
     findings: list[Finding] = []
 
@@ -57,6 +58,9 @@ def answer(
         done()
     for place, ranking in enumerate(questions.rankings, start=1):
         findings.append(answer_ranking(asking, ranking, place, room))
+        done()
+    for place, discovery in enumerate(questions.discoveries, start=1):
+        findings.append(answer_discovery(asking, discovery, place, room))
         done()
     return Answers(
         title=questions.title,
@@ -82,6 +86,9 @@ def _check_filters(asking: Asking) -> None:
     ]
     filters += [(f"slogan[{place}].where", one.where) for place, one in enumerate(dossier.slogan, start=1)]
     filters += [(f"ranking[{place}].where", one.where) for place, one in enumerate(dossier.ranking, start=1)]
+    filters += [
+        (f"discover[{place}].where", one.where) for place, one in enumerate(dossier.discover, start=1)
+    ]
     if dossier.language is not None and "language" not in asking.index.field_views:
         raise DossierError(
             f"{file}, language: the documents have no field 'language'; take it out, or name the column in the sources."

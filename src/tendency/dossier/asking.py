@@ -80,6 +80,9 @@ class Asking:
     index: Index
     deadline: Deadline | None = None
     anchors: set[str] = field(default_factory=set)
+    _turned: dict[tuple[str | None, str], list[tuple[str, list[tuple[int, int]]]]] = field(
+        default_factory=dict
+    )
 
     def anchor(self, kind: str, name: str) -> str:
         """An anchor that no other question has: ``slogan-defence-of-the-ussr``."""
@@ -140,6 +143,15 @@ class Asking:
     def events(self) -> tuple[Event, ...]:
         """The dossier's events as charts draw them."""
         return tuple(Event(event.name, event.span.start) for event in self.questions.events)
+
+    def turned(self, where: str | None, counts: Tally) -> list[tuple[str, list[tuple[int, int]]]]:
+        """What about the documents turned, and in which ranges of periods: found once for the same documents and periods."""
+        from tendency.dossier.composition import turned_aspects
+
+        key = (where, counts.grain)
+        if key not in self._turned:
+            self._turned[key] = turned_aspects(self, where, counts)
+        return self._turned[key]
 
     def recipe(self, *measures: str) -> str:
         """One line that reproduces a finding."""

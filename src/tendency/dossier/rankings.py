@@ -15,6 +15,7 @@ from tendency.dossier.asking import Asking, Two
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.evidence import Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit, Finding
+from tendency.dossier.flipping import flips_told
 from tendency.dossier.reading import AskedRanking
 from tendency.dossier.rows import counted
 from tendency.dossier.sentences import (
@@ -79,7 +80,9 @@ class _Answer:
         whole = self._ranked("all")
         pair = None if two is None else self._ranked(two.eras)
         claims, exhibits = self._claims(whole.table, pair, two)
-        exhibits = [*self._over_time(main, counts), *exhibits, *self._by_split()]
+        flipped, shown, recipes = self._flips(counts)
+        claims = [*(one for one in flipped if one.holds), *claims, *(one for one in flipped if not one.holds)]
+        exhibits = [*self._over_time(main, counts), *shown, *exhibits, *self._by_split()]
         warner = Warner(self.asking, self.asked.where)
         warnings = [
             *(note for query in self.asked.items.values() for note in query.notes),
@@ -100,7 +103,7 @@ class _Answer:
             warnings=tuple(dict.fromkeys(warnings)),
             exhibits=tuple(exhibits),
             evidence=tuple(self.sentences.blocks),
-            recipe=self.asking.recipe(main.recipe),
+            recipe=self.asking.recipe(main.recipe, *recipes),
         )
 
     def _question(self) -> str:
@@ -121,13 +124,26 @@ class _Answer:
         except SettingError as error:
             raise DossierError(f"{self.place} (“{self.asked.name}”): {error}") from None
 
-    def _counts(self, by: Any) -> Tally:
+    def _flips(self, counts: Tally) -> tuple[list[Claim], list[Exhibit], list[str]]:
+        """When items changed places, over all documents and in each split."""
+        if not counts.periods or counts.grain == "eras":
+            return [], [], []
+        tallies = [counts] if self.split is None else [counts, self._counts(self.by, self.split)]
+        return flips_told(
+            self.asking, self.asked, tallies, self._columns(), anchor=self.anchor, beside=self.beside
+        )
+
+    def _columns(self) -> dict[str, str]:
+        """The column that is counted for each item."""
+        return {name: name if self.asked.near is None else Near.names(name)[1] for name in self.asked.items}
+
+    def _counts(self, by: Any, split: Any = None) -> Tally:
         items = tuple(self.asked.items.items())
         if self.asked.near is None:
             counters: Sequence[Any] = [Occurrences(name, query) for name, query in items]
         else:
             counters = [Near(items, self.asked.near, self.asked.within)]
-        return tally(self.asking.index, counters, by=by, **self.asking.common(self.asked.where))
+        return tally(self.asking.index, counters, by=by, split=split, **self.asking.common(self.asked.where))
 
     def _evidenced(self) -> dict[str, Query]:
         """What the lines of evidence are hits of: the items, near or not."""
@@ -231,9 +247,7 @@ class _Answer:
     def _moves(self, pair: Ranking, two: Two) -> tuple[list[Claim], list[Exhibit]]:
         """Orders reversed between the two spans, and items that rose or fell by them."""
         counts = self._counts(two.eras)
-        columns = {
-            name: name if self.asked.near is None else Near.names(name)[1] for name in self.asked.items
-        }
+        columns = self._columns()
         names = {column: name for name, column in columns.items()}
         changes = order_changes(counts, tuple(columns.values()))
         table = changes.table.with_columns(

@@ -69,6 +69,30 @@ class AskedEvent:
 
 
 @dataclass(frozen=True)
+class AskedSeries:
+    """Outside figures, with their file found."""
+
+    name: str
+    file: Path
+    date: str
+    value: str
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True)
+class AskedDiscovery:
+    """What is looked for that nobody asked about."""
+
+    name: str
+    longest: int
+    min_hits: int
+    limit: int
+    period: str
+    where: str | None
+
+
+@dataclass(frozen=True)
 class Questions:
     """A dossier ready to be answered.
 
@@ -102,6 +126,8 @@ class Questions:
     slogans: tuple[AskedSlogan, ...]
     rankings: tuple[AskedRanking, ...]
     events: tuple[AskedEvent, ...]
+    series: tuple[AskedSeries, ...]
+    discoveries: tuple[AskedDiscovery, ...]
     notes: tuple[str, ...]
 
 
@@ -164,9 +190,10 @@ def prepare(dossier: schema.Dossier) -> Questions:
         check.fail("before" if before else "after", "before and after belong together; give both, or neither")
     if before and after and before.end > after.start:
         check.fail("after", f"{dossier.after} must begin after before, {dossier.before}, has ended")
-    if not dossier.slogan and not dossier.ranking:
+    if not dossier.slogan and not dossier.ranking and not dossier.discover:
         check.fail(
-            "", "it asks nothing; add a [[slogan]] with name and query, or a [[ranking]] with name and items"
+            "",
+            "it asks nothing; add a [[slogan]] with name and query, a [[ranking]] with name and items, or [[discover]]",
         )
     if dossier.corpus is None and not dossier.sources:
         check.fail(
@@ -176,6 +203,7 @@ def prepare(dossier: schema.Dossier) -> Questions:
     for number, one in enumerate(dossier.sources, start=1):
         check.at(f"sources[{number}]", expand, one)
     asked = _Asker(dossier, names, check)
+    series = tuple(_series(dossier, folder, check, digest))
     return Questions(
         dossier=dossier,
         title=dossier.title,
@@ -193,6 +221,8 @@ def prepare(dossier: schema.Dossier) -> Questions:
         slogans=tuple(asked.slogans()),
         rankings=tuple(asked.rankings()),
         events=tuple(asked.events()),
+        series=series,
+        discoveries=tuple(asked.discoveries()),
         notes=notes,
     )
 
@@ -275,6 +305,19 @@ class _Asker:
             when = self.check.at(f"event[{number}].date", span, one.date)
             yield AskedEvent(one.name, when, one.source)
 
+    def discoveries(self) -> Iterator[AskedDiscovery]:
+        self._once("discover", [one.name for one in self.dossier.discover])
+        for number, one in enumerate(self.dossier.discover, start=1):
+            period = self._period(f"discover[{number}]", one.period)
+            if period == "eras":
+                self.check.fail(
+                    f"discover[{number}].period",
+                    'is the dossier\'s eras, which are too few to see a course in; set it to "year" or finer',
+                )
+            yield AskedDiscovery(
+                one.name, one.longest, one.min_hits, one.limit, period, self._where(one.where)
+            )
+
     def _query(self, place: str, text: str) -> Query:
         return self.check.at(place, parse, text, self.names)
 
@@ -307,6 +350,16 @@ class _Asker:
             if name in names[: number - 1]:
                 first = names.index(name) + 1
                 self.check.fail(f"{what}[{number}].name", f"{name!r} is the name of {what}[{first}] already")
+
+
+def _series(
+    dossier: schema.Dossier, folder: Path, check: _Checker, digest: xxhash.xxh3_64
+) -> Iterator[AskedSeries]:
+    for number, one in enumerate(dossier.series, start=1):
+        place = f"series[{number}].file"
+        file = check.at(place, resolve, one.file, folder)
+        digest.update(check.at(place, read_text, file, "the outside series").encode())
+        yield AskedSeries(one.name, file, one.date, one.value, one.unit, one.source)
 
 
 def _check_eras(dossier: schema.Dossier, eras: tuple[tuple[str, DateSpan], ...], check: _Checker) -> None:
@@ -404,6 +457,9 @@ def _plain(errors: list[Any]) -> list[Any]:
     return [one for one in errors if not follows(one)]
 
 
+_SEVERAL = ("slogan", "ranking", "event", "series", "discover")
+"""Tables that are written with double brackets."""
+
 _NOUNS = {
     str: "text in quotes",
     int: "a whole number",
@@ -481,12 +537,10 @@ def _unknown(tree: Mapping[str, Any], steps: list[Any], table: str) -> str:
     place, _ = _place(tree, steps)
     key = str(steps[-1])
     if key in schema.NOT_YET.get(table, ()):
-        whole = f"[[{key}]]" if not table and key != "discover" else f"{key!r}"
+        whole = f"[[{key}]]" if not table else f"{key!r}"
         return f"{place}: {whole} is not in this release; take it out and ask it with a later one."
     keys = schema.keys_of(schema.PARTS[table])
-    within = (
-        f"[[{table}]]" if table in ("slogan", "ranking", "event") else f"[{table}]" if table else "a dossier"
-    )
+    within = f"[[{table}]]" if table in _SEVERAL else f"[{table}]" if table else "a dossier"
     nearest = get_close_matches(key.lower(), keys, n=1, cutoff=0.6)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"its keys are {listed(keys, most=30)}."
     elsewhere = [other for other, part in schema.PARTS.items() if other and key in schema.keys_of(part)]
@@ -497,7 +551,7 @@ def _unknown(tree: Mapping[str, Any], steps: list[Any], table: str) -> str:
 
 def _needs(table: str) -> str:
     needed = [key for key, info in schema.PARTS[table].model_fields.items() if info.is_required()]
-    what = f"every [[{table}]]" if table in ("slogan", "ranking", "event") else "it" if table else "a dossier"
+    what = f"every [[{table}]]" if table in _SEVERAL else "it" if table else "a dossier"
     return f"; {what} needs {' and '.join(needed)}."
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 Period = Literal["day", "week", "month", "quarter", "year", "decade", "eras"]
 
 NOT_YET = {
-    "": ("series", "holdings", "alternative", "prediction", "watch", "discover"),
+    "": ("holdings", "alternative", "prediction", "watch"),
     "slogan": ("judged",),
     "ranking": ("judged",),
 }
@@ -143,6 +143,34 @@ class Event(Part):
     source: str = Field(default="", description="Where the date comes from.")
 
 
+class Series(Part):
+    """Outside figures beside the text: prices, casualties, votes. They stand beside it and are not a cause."""
+
+    name: str = Field(description="What it is called in sentences and charts.", min_length=1)
+    file: str = Field(
+        description="A CSV file with a date and a value a line, relative to the dossier.", min_length=1
+    )
+    date: str = Field(default="date", description="The column with the date.", min_length=1)
+    value: str = Field(default="value", description="The column with the figure.", min_length=1)
+    unit: str = Field(default="", description="The unit of the figures, for charts.")
+    source: str = Field(default="", description="Where the figures come from.")
+
+
+class Discover(Part):
+    """Words and phrases that rise, fall, turn, appear or vanish: found by looking, and held to documents kept back."""
+
+    name: str = Field(default="What moves", description="What the section is called.", min_length=1)
+    longest: int = Field(default=5, description="Words of the longest phrase.", ge=1, le=5)
+    min_hits: int = Field(default=20, description="Rarer words and phrases are not looked at.", ge=10)
+    limit: int = Field(default=40, description="Findings that are listed at most.", ge=1, le=1000)
+    period: Literal["day", "week", "month", "quarter", "year", "decade"] | None = Field(
+        default=None, description="Another period than the dossier's."
+    )
+    where: str | None = Field(
+        default=None, description="Only in these documents, beside the dossier's own `where`."
+    )
+
+
 class Dossier(Part):
     """The questions that are asked of a corpus."""
 
@@ -179,6 +207,12 @@ class Dossier(Part):
         "take the one with the larger interval. By default `publication` or `newspaper`, else `author`, else "
         "the document.",
     )
+    horizon: int = Field(
+        default=1,
+        description="How many periods ahead each slogan's rate is forecast; 0 for none.",
+        ge=0,
+        le=100,
+    )
     seed: int = Field(default=1, description="The seed of every draw.", ge=0, le=2**63 - 1)
     before: Span | None = Field(
         default=None,
@@ -211,7 +245,13 @@ class Dossier(Part):
         default=(), description="Things to put in order."
     )
     event: Annotated[tuple[Event, ...], BeforeValidator(_array)] = Field(
-        default=(), description="Dates drawn on every curve."
+        default=(), description="Dates drawn on every curve, and held against every other date."
+    )
+    series: Annotated[tuple[Series, ...], BeforeValidator(_array)] = Field(
+        default=(), description="Outside figures that every slogan's rate is laid beside."
+    )
+    discover: Annotated[tuple[Discover, ...], BeforeValidator(_array)] = Field(
+        default=(), description="Looks for what nobody asked about."
     )
 
     _file: str | None = PrivateAttr(None)
@@ -225,6 +265,8 @@ PARTS: dict[str, type[Part]] = {
     "slogan": Slogan,
     "ranking": Ranking,
     "event": Event,
+    "series": Series,
+    "discover": Discover,
 }
 """The tables of a dossier by the key under which they stand."""
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tendency.dossier.finding import Claim
+from tendency.dossier.tendency_sentences import TREND_KINDS
 from tendency.dossier.wording import (
     counted,
     during,
@@ -51,6 +52,7 @@ KINDS: dict[str, str] = {
     "depends on the window": "a result that the window decides",
     "too few": "too little text or too few hits for any statement",
     "no hits": "nothing was found, with near spellings",
+    **TREND_KINDS,
 }
 """Every kind of claim, with what it says."""
 

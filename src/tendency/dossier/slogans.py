@@ -33,6 +33,7 @@ from tendency.dossier.sentences import (
     rate_change,
     too_few,
 )
+from tendency.dossier.tendency import Course
 from tendency.dossier.warnings import Warner
 from tendency.errors import DossierError, SettingError
 from tendency.measures.aims import Aims, aims_of
@@ -53,8 +54,9 @@ _AIMS = (
     "ratio_high", "neither", "several", "too_few", "evidence",
 )  # fmt: skip
 _FIRST = (
-    "aim took over", "aim ratio changed", "rate changed", "rate", "no hits", "aim ratio", "share moved with theme",
-    "rate not shown to change", "depends on the window", "aim ratio not shown to change", "too few",
+    "aim took over", "aim ratio changed", "turned", "rate changed", "trend", "rate", "no hits", "aim ratio", "share moved with theme",
+    "may have turned", "no turning point", "no trend", "rate not shown to change", "depends on the window",
+    "aim ratio not shown to change", "forecast", "beside an event", "beside a series", "too few",
 )  # fmt: skip
 
 
@@ -113,7 +115,9 @@ class _Answer:
             if whole[0]["hits"]:
                 changes, tables = self._changes(two)
                 claims += changes
-                exhibits = [*self._curves(counts, claims), *tables]
+                course, shown = self._course(counts)
+                claims += course
+                exhibits = [*self._curves(counts, claims), *tables, *shown]
                 if self.asked.aims:
                     found, shown = self._aims(frame, two)
                     exhibits += shown
@@ -217,6 +221,25 @@ class _Answer:
             for row in table.select("period", "split").to_dicts()
         ]
         return table.with_columns(pl.Series("evidence", anchors, dtype=pl.String))
+
+    def _course(self, counts: Tally) -> tuple[list[Claim], list[Exhibit]]:
+        """Trend, turning points, forecast, and what stands beside the rate."""
+        if counts.grain == "eras":
+            return [], []
+        divided = None if self.split is None else self._counts(self.by, self.split)
+        course = Course(
+            self.asking,
+            self.anchor,
+            self.name,
+            self.asked.where,
+            counts,
+            divided,
+            self.asked.split,
+            self.anchors,
+        )
+        told = course.told()
+        self.recipes += course.recipes
+        return told
 
     # Then and now.
 

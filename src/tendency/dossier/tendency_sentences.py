@@ -1,0 +1,255 @@
+"""Sentences about a rate's course: its trend, its turning points, what is forecast, what stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tendency.dossier.finding import Claim
+from tendency.dossier.wording import counted, during, figure, interval, listing, named, percent, probability
+
+WHOLE = "all"
+"""The split of everything."""
+
+Row = Mapping[str, Any]
+Values = tuple[tuple[str, float | int | str | None], ...]
+
+TREND_KINDS: dict[str, str] = {
+    "trend": "a rate that rises or falls over the whole span",
+    "no trend": "a rate whose trend cannot be told from wandering",
+    "turned": "a firm turning point of a rate",
+    "may have turned": "a possible turning point of a rate, or one that the make-up of the documents may explain",
+    "no turning point": "a rate without a turning point that can be told from chance",
+    "flipped": "two items that changed places at a turning point of the ratio of their rates",
+    "may have flipped": "two items that possibly changed places, or for which the make-up of the documents may account",
+    "no flip": "no two items changed places at a turning point",
+    "forecast": "what is forecast for the next periods, with how well that would have done before",
+    "beside an event": "a rate before and after an event, against every other date",
+    "beside a series": "how a rate and an outside series move together",
+    "discovered": "how many words and phrases were tested, found and confirmed on documents kept back",
+    "found by looking": "a word or phrase that rises, falls, turns, appears or vanishes, found among all that were tested",
+}
+"""Kinds of claims about a course, with what they say."""
+
+
+def growth(percent_a_year: float) -> str:
+    """``grows by 3.1 % a year`` or ``falls by 0.4 % a year``."""
+    way = "grows" if percent_a_year >= 0 else "falls"
+    return f"{way} by {figure(abs(percent_a_year))} % a year".replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def _a_year(value: float) -> str:
+    return ("\N{MINUS SIGN}" if value < 0 else "") + figure(abs(value))
+
+
+def _growth_interval(row: Row) -> str:
+    return f"95\N{NO-BREAK SPACE}% interval {_a_year(row['low'])} to {_a_year(row['high'])}"
+
+
+def of_part(row: Row, split: str | None) -> str:
+    """``In standpoint “official”: `` for a row of a part of the corpus, nothing for one of the whole."""
+    return "" if row["split"] == WHOLE or split is None else f"In {split} {named(row['split'])}: "
+
+
+def _subjects(row: Row, *names: str) -> tuple[str, ...]:
+    return names if row["split"] == WHOLE else (*names, row["split"])
+
+
+def trend_claim(name: str, row: Row, when: str, grain: str, split: str | None = None) -> Claim | None:
+    """The trend of a rate over the span, from a row of the table of trends; None where there is too little for one."""
+    if row["verdict"] == "too few" or row["growth"] is None:
+        return None
+    values = _values(row, "growth", "low", "high", "p", "autocorrelation", "periods", "hits", "verdict")
+    periods = counted(row["periods"], _noun(grain))
+    warned = f" {row['note'][:1].upper()}{row['note'][1:].rstrip('.')}." if row["note"] else ""
+    if row["verdict"] in ("rises", "falls"):
+        sentence = (
+            f"{of_part(row, split)}The rate of {named(name)} {growth(row['growth'])} over {when} ({_growth_interval(row)}; {periods}, "
+            f"{counted(row['hits'], 'hit')}).{warned}"
+        )
+        return Claim(sentence, "trend", _subjects(row, name), True, values)
+    sentence = (
+        f"{of_part(row, split)}{named(name)} has no trend over {when} that can be told from wandering: by the line it "
+        f"{growth(row['growth'])} ({_growth_interval(row)}; {periods}, {counted(row['hits'], 'hit')})."
+    )
+    return Claim(sentence, "no trend", _subjects(row, name), False, values)
+
+
+def turn_claim(name: str, row: Row, composition: Sequence[str], split: str | None = None) -> Claim:
+    """One turning point, from a row of the table of turning points.
+
+    Args:
+        name: What is named.
+        row: The row.
+        composition: What else turned among the documents at that time; a turn that may be theirs is not firm.
+        split: What divides the corpus, where the row is of a part.
+    """
+    values = _values(
+        row, "period", "earliest", "latest", "probability", "before", "after", "ratio", "ratio_low", "ratio_high",
+        "growth_before", "growth_after", "verdict",
+    )  # fmt: skip
+    firm = row["verdict"] == "firm" and not composition
+    when = _range(row)
+    sure = f"probability of a turn then {probability(row['probability'])}"
+    verb = "turned" if firm else "may have turned"
+    doubts = []
+    if row["verdict"] != "firm":
+        doubts.append(
+            "a second method does not find it"
+            if not row["second_opinion"]
+            else "its date is too wide or its probability too low"
+        )
+    if composition:
+        doubts.append(
+            f"{listing(list(composition))} turned at the same time, which may be all there is to it"
+        )
+    doubt = f" It is only possible: {'; '.join(doubts)}." if doubts else " A second method finds it too."
+    sentence = f"{of_part(row, split)}{named(name)} {verb} {when} ({sure}): {_move(row)}.{doubt}"
+    return Claim(sentence, "turned" if firm else "may have turned", _subjects(row, name), firm, values)
+
+
+def no_turn_claim(name: str, summary: Row, when: str, grain: str) -> Claim | None:
+    """No turning point in a course, from a row of the summary; None where there is too little to look for one."""
+    if summary["verdict"] != "no turning point":
+        return None
+    chance = summary["p_any"]
+    said = "" if chance is None else f"; probability of any {probability(chance)}"
+    sentence = (
+        f"{named(name)} has no turning point over {when} that can be told from chance and wandering "
+        f"({counted(summary['periods'], _noun(grain))}{said})."
+    )
+    return Claim(sentence, "no turning point", (name,), False, _values(summary, "p_any", "periods", "hits"))
+
+
+def flip_claim(row: Row, composition: Sequence[str], beside: str, split: str | None = None) -> Claim:
+    """Two items that changed places at a turning point of the ratio of their rates."""
+    first, second = row["first"], row["second"]
+    firm = row["verdict"] in ("firm", "flipped") and not composition
+    doubts = [] if row["verdict"] in ("firm", "flipped") else ["a second method does not find it"]
+    if composition:
+        doubts.append(f"{listing(list(composition))} turned at the same time")
+    doubt = f" It is only possible: {'; '.join(doubts)}." if doubts else ""
+    sentence = (
+        f"{of_part(row, split)}{named(first)} and {named(second)} {'' if firm else 'may have '}changed places {_range(row)} (probability of a flip then "
+        f"{probability(row['probability'])}): before, {named(first)} was named {_lead(row, 'before')} as often{beside} as "
+        f"{named(second)}, after, {_lead(row, 'after')}.{doubt}"
+    )
+    values = _values(
+        row, "period", "earliest", "latest", "probability", "lead_before", "lead_before_low", "lead_before_high",
+        "lead_after", "lead_after_low", "lead_after_high", "verdict",
+    )  # fmt: skip
+    return Claim(
+        sentence, "flipped" if firm else "may have flipped", _subjects(row, first, second), firm, values
+    )
+
+
+def no_flip_claim(name: str, pairs: int, beside: str, when: str) -> Claim:
+    """No pair of items changed places at a turning point."""
+    sentence = (
+        f"{name}: over {when} no two of them changed places in how often they are named{beside} at a turning point that can be "
+        f"told from wobble ({counted(pairs, 'pair')} looked at, period by period)."
+    )
+    return Claim(sentence, "no flip", (name,), False, (("pairs", pairs),))
+
+
+def forecast_claim(name: str, row: Row, level: float = 0.9) -> Claim | None:
+    """What is forecast for one period, and how well such forecasts would have done; None where there is too little."""
+    if row["verdict"] == "too few" or row["per_million"] is None:
+        return None
+    past = f"over {counted(row['origins'], 'past forecast')}"
+    skill = row["skill"]
+    if skill is None:
+        tested = f"{past} nothing can be said of its worth"
+    else:
+        held = f"skill {_percent(skill)}, 95\N{NO-BREAK SPACE}% interval {_percent(row['skill_low'])} to {_percent(row['skill_high'])}"
+        tested = f"{past} this way of forecasting was {row['verdict']} ({held})"
+    covered = (
+        "" if row["coverage"] is None else f", and its interval held {percent(row['coverage'])} of what came"
+    )
+    sentence = (
+        f"For {row['period']} {figure(row['per_million'])} hits of {named(name)} per million words are forecast "
+        f"({percent(level)} interval {figure(row['low'])} to {figure(row['high'])}); {tested}{covered}."
+    )
+    values = _values(
+        row, "period", "per_million", "low", "high", "skill", "skill_low", "skill_high", "coverage", "origins"
+    )
+    return Claim(sentence, "forecast", (name,), False, values)
+
+
+def event_claim(name: str, row: Row) -> Claim | None:
+    """A rate before and after an event against every other date; None where there is too little."""
+    if row["verdict"] == "too few" or row["ratio"] is None:
+        return None
+    sentence = (
+        f"In the {row['window']} before and after “{row['event']}” {named(name)} is named {figure(row['before'])} and {figure(row['after'])} times "
+        f"per million words (ratio {figure(row['ratio'])}, {interval(row['low'], row['high'])}); at {row['larger']} of {row['dates']} other dates "
+        f"it changed as much or more ({row['verdict']}). The event stands beside the text; this is not a cause."
+    )
+    values = _values(
+        row, "event", "before", "after", "ratio", "low", "high", "dates", "larger", "p", "verdict"
+    )
+    return Claim(sentence, "beside an event", (name, row["event"]), False, values)
+
+
+def _values(row: Row, *names: str) -> Values:
+    return tuple((name, row[name]) for name in names if name in row)
+
+
+def _noun(grain: str) -> str:
+    return "era" if grain == "eras" else grain
+
+
+def _percent(share: float) -> str:
+    return ("\N{MINUS SIGN}" if share < 0 else "") + percent(abs(share))
+
+
+def _range(row: Row) -> str:
+    """``in 1943 (80 % range 1942 to 1944)``."""
+    if row["earliest"] == row["latest"]:
+        return f"{during(row['period'])} (80\N{NO-BREAK SPACE}% range that period alone)"
+    return f"{during(row['period'])} (80\N{NO-BREAK SPACE}% range {row['earliest']} to {row['latest']})"
+
+
+def _move(row: Row) -> str:
+    """How large a turn is, in words."""
+    ratio = (
+        f"{figure(row['ratio'])} times as often, {interval(row['ratio_low'], row['ratio_high'])}"
+        if row["ratio"] is not None
+        else "no ratio can be formed"
+    )
+    levels = f"from {figure(row['before'])} to {figure(row['after'])} per million words ({ratio})"
+    if row["change"] != "slope":
+        return levels
+    courses = [
+        "level"
+        if value is None
+        else f"{'growing' if value >= 0 else 'falling'} by {figure(abs(value))}\N{NO-BREAK SPACE}% a year"
+        for value in (row["growth_before"], row["growth_after"])
+    ]
+    return f"before it, {courses[0]}, after it, {courses[1]}; at the turn {levels}"
+
+
+def _lead(row: Row, side: str) -> str:
+    lead, low, high = row[f"lead_{side}"], row[f"lead_{side}_low"], row[f"lead_{side}_high"]
+    if lead is None:
+        return "an unknown number of times"
+    return f"{figure(lead)} times ({interval(low, high)})"
+
+
+def series_claim(name: str, outside: str, row: Row) -> Claim | None:
+    """How a rate and an outside series move together; None where there is too little to see it."""
+    if row["verdict"] == "too few" or row["correlation"] is None:
+        return None
+    lag = int(row["lag"])
+    when = (
+        "in the same period"
+        if not lag
+        else f"{counted(abs(lag), 'period')} {'later' if lag > 0 else 'earlier'}"
+    )
+    sentence = (
+        f"{named(name)} and {named(outside)} {row['verdict']}: from one period to the next the rank correlation is "
+        f"{figure(row['correlation'])}, {when} (95\N{NO-BREAK SPACE}% interval {figure(row['low'])} to {figure(row['high'])}; "
+        f"{counted(row['periods'], 'period')}). The series stands beside the text; this is not a cause."
+    )
+    values = _values(row, "lag", "correlation", "low", "high", "p", "p_family", "periods", "verdict")
+    return Claim(sentence, "beside a series", (name, outside), False, values)
