@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tendency.corpus import Added, Compacted, Damage, Joined, Rebuilt, Removed, Repaired, Vertical
     from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
-    from tendency.measures import Aims, Ranking, Rates, Result
+    from tendency.measures import Aims, Flips, Ranking, Rates, Result, Turns
     from tendency.tally import Eras, Tally
 
 Path_ = str | os.PathLike[str]
@@ -294,6 +294,44 @@ class Corpus:
             executor=executor,
             deadline=_limit(deadline),
         )
+
+    def turns(
+        self,
+        queries: Asked,
+        *,
+        by: str | Eras = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.8,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Turns:
+        """When the rates of the queries turned, with the range of each date, and the verdict where they did not."""
+        from tendency.measures import turns
+
+        counted = self.tally(
+            queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
+        )
+        return turns(counted, level=level)
+
+    def flips(
+        self,
+        queries: Asked,
+        *,
+        by: str | Eras = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.8,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Flips:
+        """When one of two queries overtook the other for good, for every pair of at least two."""
+        from tendency.measures import flips
+
+        counted = self.tally(
+            queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
+        )
+        return flips(counted, level=level)
 
     def kwic(
         self,

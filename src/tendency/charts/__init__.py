@@ -9,6 +9,7 @@ from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
 from tendency.charts.theme import DARK
+from tendency.charts.turns import turns_chart
 
 __all__ = [
     "DARK",
@@ -23,4 +24,5 @@ __all__ = [
     "rank_chart",
     "rates_chart",
     "svg",
+    "turns_chart",
 ]

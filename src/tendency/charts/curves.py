@@ -153,6 +153,8 @@ def panels(
     events: Sequence[Event] = (),
     key: Sequence[str] | None = None,
     labelled: bool = True,
+    fitted: Sequence[Sequence[Point]] = (),
+    spans: Sequence[tuple[dt.date, dt.date]] = (),
 ) -> list[Spec]:
     """One layered view for each panel, on the same axes, in order of first appearance.
 
@@ -163,6 +165,8 @@ def panels(
         events: Drawn in every panel.
         key: What to say below the last panel beside what its marks need; None says nothing.
         labelled: Whether curves carry their names at their ends.
+        fitted: Curves with intervals, each without a break, that are drawn instead of lines through the points.
+        spans: First days and days after the last, shaded over the whole height.
     """
     periods = sorted({(p.start, p.end, p.period) for p in points})
     axis = time_axis([(label, start, end) for start, end, label in periods], style.plot, style.font)
@@ -171,7 +175,7 @@ def panels(
     views = []
     for panel in split:
         shown = [point for point in points if point.panel == panel]
-        view = _View(points, shown, names, field, axis, style)
+        view = _View(points, shown, names, field, axis, style, fitted, spans)
         views.append(view.spec(panel, events, key if panel == split[-1] else None, labelled=labelled))
     return views
 
@@ -187,15 +191,19 @@ class _View:
         field: Field,
         axis: TimeAxis,
         style: Style,
+        fitted: Sequence[Sequence[Point]] = (),
+        spans: Sequence[tuple[dt.date, dt.date]] = (),
     ) -> None:
         self.everything, self.shown, self.names = everything, shown, list(names)
         self.field, self.axis, self.style = field, axis, style
-        self.low, self.high, self.ticks = _extent(everything, field)
+        self.fitted, self.spans = fitted, spans
+        self.low, self.high, self.ticks = _extent([*everything, *(p for run in fitted for p in run)], field)
         self.height = round(style.height * field.share)
 
     def spec(self, panel: str, events: Sequence[Event], key: Sequence[str] | None, *, labelled: bool) -> Spec:
         layers = [
             *self._unheld(),
+            *self._shaded(),
             *self._reference(),
             *self._events(events),
             *self._intervals(),
@@ -296,6 +304,22 @@ class _View:
         }
         return [area, words] if wide else [area]
 
+    def _shaded(self) -> list[Spec]:
+        """Spans of time over the whole height."""
+        if not self.spans:
+            return []
+        return [
+            {
+                "data": {"values": [{"x": milliseconds(a), "x2": milliseconds(b)} for a, b in self.spans]},
+                "mark": {"type": "rect", "color": self.style.ink, "opacity": self.style.band, "aria": False},
+                "encoding": {"x": self._x(), "x2": {"field": "x2"}},
+            }
+        ]
+
+    def _curves(self) -> Sequence[Sequence[Point]]:
+        """What is drawn as curves: what was fitted, else runs of points without a gap."""
+        return self.fitted or _runs(self.shown, self.field)
+
     def _span(self) -> int:
         return self.axis.domain[1] - self.axis.domain[0]
 
@@ -384,7 +408,7 @@ class _View:
 
     def _intervals(self) -> list[Spec]:
         """A band along each run of points, a bar where a point stands alone or is zero."""
-        runs = _runs(self.shown, self.field)
+        runs = self._curves()
         as_bars = self.field.scale == "rank" and len({p.period for p in self.shown}) <= 24
         bands: list[Spec] = []
         bars: list[Spec] = []
@@ -439,7 +463,7 @@ class _View:
     def _lines(self) -> list[Spec]:
         rows = [
             {"x": middle(p.start, p.end), "y": self._bounded(p.value), "s": p.series, "r": number}
-            for number, run in enumerate(_runs(self.shown, self.field))
+            for number, run in enumerate(self._curves())
             if len(run) > 1
             for p in run
             if p.value is not None

@@ -11,10 +11,12 @@ from tendency.measures.comparison import (
 )
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
 from tendency.measures.families import benjamini_hochberg, holm
+from tendency.measures.flips import Flips, flips
 from tendency.measures.ranking import Checks, Ranking, rank_items, ranking
 from tendency.measures.rates import Rates, rates
 from tendency.measures.result import PUBLIC, Result
 from tendency.measures.series import Series
+from tendency.measures.turning import Turns, turns
 
 __all__ = [
     "DEPENDS",
@@ -25,20 +27,24 @@ __all__ = [
     "AimChanges",
     "Aims",
     "Checks",
+    "Flips",
     "OrderChanges",
     "Ranking",
     "RateChanges",
     "Rates",
     "Result",
     "Series",
+    "Turns",
     "aim_changes",
     "aims",
     "aims_of",
     "benjamini_hochberg",
     "compare_rates",
+    "flips",
     "holm",
     "order_changes",
     "rank_items",
     "ranking",
     "rates",
+    "turns",
 ]

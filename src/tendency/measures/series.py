@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS, Floats, exposure_of, widest
+from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS, Floats, Widest, exposure_of, widest
 from tendency.tally import Period, Tally
 
 HALF: Final = 0.5
@@ -51,7 +51,9 @@ class Series:
     between: bool = False
 
     @classmethod
-    def of(cls, tally: Tally, column: int, split: int = 0, exposure: int = 0) -> Series:
+    def of(
+        cls, tally: Tally, column: int, split: int = 0, exposure: int = 0, *, found: Widest | None = None
+    ) -> Series:
         """One column of a tally in one split.
 
         Args:
@@ -59,6 +61,7 @@ class Series:
             column: The number of the column, from 0.
             split: The number of the split.
             exposure: The number of what it is counted against; 0 for words, else a column from 1.
+            found: What ``widest`` finds of this column, where it is known already: it is of all splits.
         """
         against = exposure_of(tally, exposure)[:, split]
         held = np.flatnonzero(against > 0)
@@ -66,7 +69,7 @@ class Series:
             nothing = np.zeros(held.size)
             shape, clusters, cluster, between = nothing, nothing.astype(np.int64), tally.cluster, False
         else:
-            found = widest(tally, column + 1, exposure)
+            found = found or widest(tally, column + 1, exposure)
             shape, clusters = found.shape[held, split], found.clusters[held, split]
             cluster = ", ".join(sorted(set(found.cluster[held, split].tolist())))
             between = bool((found.interval[held, split] == "neighbours").all())

@@ -1,0 +1,336 @@
+"""Turning points: when a rate changed its level or its slope, with the range of dates that the counts allow."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import polars as pl
+
+from tendency.measures.dispersion import Floats, finite, widest
+from tendency.measures.rates import check_level
+from tendency.measures.result import Result
+from tendency.measures.segmentation import Fit, Measured, Prior, Segmentation, Stretch, Wander
+from tendency.measures.series import HALF, Series
+from tendency.measures.working import working
+from tendency.tally import Tally
+
+if TYPE_CHECKING:
+    from tendency.charts import Spec
+
+FIRM: Final = "firm"
+POSSIBLE: Final = "possible"
+NO_TURN: Final = "no turning point"
+TOO_FEW: Final = "too few"
+
+FEW_PERIODS: Final = 7
+"""Under so many periods with text nothing is said: two segments of three and one to spare."""
+
+# Fixed once by bench/statistics/turning.py; the README there says what they are worth.
+THRESHOLD: Final = 0.5
+"""Probability of a boundary from which a turning point is printed."""
+RATES: Final = Prior(changes=1.0, level=1.0, rise=1.0, line=0.3)
+"""What is thought of logarithms of rates before anything was seen."""
+NONE: Final = 0.4
+"""Probability that a series does not wander at all within a segment."""
+AUTOCORRELATIONS: Final = (0.0, 0.3, 0.6, 0.8)
+NOISES: Final = (0.125, 0.25, 0.5, 1.0, 2.0)
+"""Variance of the part of the wander that is new in each period, as multiples of the unit."""
+AGREE: Final = 2
+"""The second opinion may lie so many periods off."""
+
+_SMOOTH: Final = 5
+
+
+@dataclass(frozen=True)
+class Turns(Result):
+    """Turning points of each query in each split.
+
+    Attributes:
+        table: One row a turning point: ``query, split, period`` (the first of the new segment), ``start`` (its first
+            day), ``earliest, latest`` (the range of that period), ``earliest_start, latest_start``, ``probability``
+            (that there is one), ``change`` (``level up``, ``level down`` or ``slope``), ``before, after`` (per
+            million, fitted just before and just after), ``ratio, ratio_low, ratio_high``, ``growth_before,
+            growth_after`` (per cent a year, null for a level), ``second_opinion`` (whether Rbeast has it too; null where it was not asked) and
+            ``verdict`` (``firm`` or ``possible``).
+        summary: One row a query × split: ``query, split, periods`` (with text), ``hits, clusters, p_any`` (that there
+            is any turning point), ``turns, verdict`` (``firm``, ``possible``, ``no turning point``, ``too few``), ``note``.
+        curve: One row a query × split × period: ``query, split, period, start, end, per_million, fitted, fitted_low,
+            fitted_high, p_turn`` (that a new segment begins with it); null where nothing was held.
+    """
+
+    summary: pl.DataFrame
+    curve: pl.DataFrame
+
+    def chart(self, *, title: str = "") -> Spec | None:
+        """Raw points, the fitted segments with their bands, and the range of dates of each turning point."""
+        from tendency.charts.turns import turns_chart
+
+        return turns_chart(self.curve, self.table, self.summary, title=title or "Turning points")
+
+
+def turns(tally: Tally, *, level: float = 0.8, second_opinion: bool = True) -> Turns:
+    """Turning points of every column of a tally in every split, with what is said where there is none.
+
+    The logarithm of a rate is a level or a line between turning points, and around it wander from period to
+    period, of a size and autocorrelation that are not known, and the error of measurement that follows from clusters.
+    Averaging over all ways to cut the series and over the wander gives the probability of a turn and the range of
+    its date (see ``docs/methods/turning.md``). A turn is *firm* when Rbeast finds one within two periods and its
+    range is not wider than half of what is held, otherwise *possible*.
+
+    Args:
+        tally: The counts, by periods that follow one another.
+        level: Probability of the ranges and intervals.
+        second_opinion: Ask Rbeast; without it every turn is only possible.
+
+    Raises:
+        SettingError: A level that is none, or more than 3,000 periods.
+
+    Sources: ``Segmentation``; Rbeast: Zhao et al. (2019), doi:10.1016/j.rse.2019.04.034.
+    """
+    check_level(level)
+    found = [_Turning(series, level, second_opinion) for series in every_series(tally)]
+    rows = [row for one in found for row in one.rows()]
+    table = pl.DataFrame(rows, schema=_TABLE, orient="row")
+    summary = pl.DataFrame([one.summary() for one in found], schema=_SUMMARY, orient="row")
+    curve = pl.DataFrame([row for one in found for row in one.curve(tally)], schema=_CURVE, orient="row")
+    recipe = f"turns|{tally.recipe}|ci:{round(100 * level)}|second:{'Rbeast' if second_opinion else 'none'}"
+    return Turns(table, recipe, summary, curve)
+
+
+_TABLE: Final = {
+    "query": pl.String,
+    "split": pl.String,
+    "period": pl.String,
+    "start": pl.Date,
+    "earliest": pl.String,
+    "latest": pl.String,
+    "earliest_start": pl.Date,
+    "latest_start": pl.Date,
+    "probability": pl.Float64,
+    "change": pl.String,
+    "before": pl.Float64,
+    "after": pl.Float64,
+    "ratio": pl.Float64,
+    "ratio_low": pl.Float64,
+    "ratio_high": pl.Float64,
+    "growth_before": pl.Float64,
+    "growth_after": pl.Float64,
+    "second_opinion": pl.Boolean,
+    "verdict": pl.String,
+}
+_SUMMARY: Final = {
+    "query": pl.String,
+    "split": pl.String,
+    "periods": pl.Int64,
+    "hits": pl.Int64,
+    "clusters": pl.Int64,
+    "p_any": pl.Float64,
+    "turns": pl.Int64,
+    "verdict": pl.String,
+    "note": pl.String,
+}
+_CURVE: Final = {
+    "query": pl.String,
+    "split": pl.String,
+    "period": pl.String,
+    "start": pl.Date,
+    "end": pl.Date,
+    "per_million": pl.Float64,
+    "fitted": pl.Float64,
+    "fitted_low": pl.Float64,
+    "fitted_high": pl.Float64,
+    "p_turn": pl.Float64,
+}
+
+
+def every_series(tally: Tally) -> Iterator[Series]:
+    """The series of every column in every split."""
+    for column in range(len(tally.columns)):
+        found = widest(tally, column + 1) if tally.clusterings else None
+        for split in range(len(tally.splits)):
+            yield Series.of(tally, column, split, found=found)
+
+
+def smoothed(series: Series) -> Floats:
+    """The rate around each period: hits over exposure of five periods on either side, half a hit added."""
+    hits, exposure = (np.concatenate([[0.0], np.cumsum(one)]) for one in (series.hits, series.exposure))
+    at = np.arange(len(series))
+    first, end = np.maximum(at - _SMOOTH, 0), np.minimum(at + _SMOOTH + 1, len(series))
+    return np.asarray((hits[end] - hits[first] + HALF) / (exposure[end] - exposure[first]), float)
+
+
+def wander(measured: Measured) -> Wander:
+    """A grid of laws of the wander that fits a series: none, and AR(1) processes of many sizes.
+
+    Sizes are multiples of a unit, the larger of the typical error and of half the typical square of a step from one
+    value to the next; the grid is wide, so that the unit decides nothing.
+    """
+    steps = np.abs(np.diff(measured.values))
+    typical = float(np.median(steps) / 0.6745) ** 2 / 2 if steps.size else 0.0
+    unit = max(typical, float(np.median(measured.variance)))
+    laws = [(0.0, 0.0, NONE)]
+    share = (1 - NONE) / (len(AUTOCORRELATIONS) * len(NOISES))
+    laws += [(unit * noise / (1 - rho), rho, share) for rho in AUTOCORRELATIONS for noise in NOISES]
+    variance, autocorrelation, prior = np.array(laws).T
+    return Wander(variance, autocorrelation, prior)
+
+
+def segmented(values: Floats, variance: Floats, step: Floats, prior: Prior) -> tuple[Segmentation, float]:
+    """The segmentation of values less their mean, and that mean."""
+    centre = float(values.mean())
+    measured = Measured(values - centre, variance, step)
+    return Segmentation(measured, wander(measured), prior), centre
+
+
+class _Turning:
+    """The turning points of one series."""
+
+    def __init__(self, series: Series, level: float, second_opinion: bool) -> None:
+        self.series, self.level = series, level
+        lacks = [series.too_few] if series.too_few else []
+        if len(series) < FEW_PERIODS:
+            lacks.append(f"under {FEW_PERIODS} periods with text")
+        self.lacks = ", ".join(lacks)
+        self.stretches: tuple[Stretch, ...] = ()
+        self.agreed: list[bool | None] = []
+        if self.lacks:
+            return
+        values, variance = working(series, smoothed(series))
+        self.found, self.centre = segmented(values, variance, series.step.astype(float), RATES)
+        self.stretches = self.found.stretches(THRESHOLD)
+        self.fit: Fit = self.found.fit([stretch.place for stretch in self.stretches])
+        self.agreed = [None] * len(self.stretches)
+        if second_opinion and self.stretches:
+            others = second(series)
+            places = [int(series.step[stretch.place]) for stretch in self.stretches]
+            self.agreed = [any(abs(other - place) <= AGREE for other in others) for place in places]
+
+    def rows(self) -> Iterator[tuple[Any, ...]]:
+        """A row of the table for each turning point."""
+        series, time = self.series, self.found.series.time if self.stretches else np.zeros(0)
+        for number, (stretch, agreed) in enumerate(zip(self.stretches, self.agreed, strict=True)):
+            place = stretch.place
+            first, last = self.range(stretch)
+            before, after = (
+                self.fit.at(number + side, time[place - 1 + side])[0] + self.centre for side in (0, 1)
+            )
+            mean, deviation = self.fit.step(number, time[place - 1], time[place])
+            low, high = mean - self._reach * deviation, mean + self._reach * deviation
+            growth = [self._growth(number + side) for side in (0, 1)]
+            levels = growth == [None, None]
+            change = ("level up" if mean > 0 else "level down") if levels or low > 0 or high < 0 else "slope"
+            yield (
+                series.name,
+                series.split,
+                series.periods[place].label,
+                series.periods[place].start,
+                series.periods[first].label,
+                series.periods[last].label,
+                series.periods[first].start,
+                series.periods[last].start,
+                stretch.probability,
+                change,
+                *(1e6 * power(value) for value in (before, after)),
+                *(power(value) for value in (mean, low, high)),
+                *growth,
+                agreed,
+                FIRM if agreed and not self._wide(first, last) else POSSIBLE,
+            )
+
+    def summary(self) -> tuple[Any, ...]:
+        """The row of the summary."""
+        series = self.series
+        verdicts = [row[-1] for row in self.rows()]
+        verdict = TOO_FEW if self.lacks else FIRM if FIRM in verdicts else POSSIBLE if verdicts else NO_TURN
+        return (
+            series.name,
+            series.split,
+            len(series),
+            int(series.hits.sum()),
+            int(series.clusters.sum()),
+            None if self.lacks else self.found.any,
+            len(verdicts),
+            verdict,
+            self.lacks,
+        )
+
+    def curve(self, tally: Tally) -> Iterator[tuple[Any, ...]]:
+        """The rows of the curve."""
+        series = self.series
+        held = {int(step): place for place, step in enumerate(series.step)}
+        edges = [stretch.place for stretch in self.stretches]
+        for number, period in enumerate(tally.periods):
+            head = (series.name, series.split, period.label, period.start, period.end)
+            place = held.get(number)
+            if place is None:
+                yield (*head, None, None, None, None, None)
+                continue
+            rate = 1e6 * float(series.rate[place])
+            if self.lacks:
+                yield (*head, rate, None, None, None, None)
+                continue
+            piece = int(np.searchsorted(edges, place, side="right"))
+            mean, deviation = self.fit.at(piece, self.found.series.time[place])
+            fitted = (mean, mean - self._reach * deviation, mean + self._reach * deviation)
+            yield (
+                *head,
+                rate,
+                *(1e6 * power(self.centre + value) for value in fitted),
+                float(self.found.boundary[place]),
+            )
+
+    def range(self, stretch: Stretch) -> tuple[int, int]:
+        """The first and the last period with which the new segment may begin."""
+        return self.found.range(stretch.first, stretch.last, self.level)
+
+    def _wide(self, first: int, last: int) -> bool:
+        return last - first + 1 > len(self.series) / 2
+
+    @property
+    def _reach(self) -> float:
+        from scipy.special import ndtri
+
+        return float(ndtri((1 + self.level) / 2))
+
+    def _growth(self, piece: int) -> float | None:
+        """Growth of a line in per cent a year; None for a level."""
+        if self.fit.line(piece) <= HALF:
+            return None
+        span = float(self.series.years[-1] - self.series.years[0])
+        return finite([100 * (power(self.fit.slope(piece) / span) - 1)])[0]
+
+
+def power(logarithm: float) -> float:
+    """The number that has this logarithm, as far as numbers go."""
+    return math.exp(min(max(logarithm, -700.0), 700.0))
+
+
+def second(series: Series) -> Sequence[int]:
+    """The periods, on the axis of all, with which Rbeast thinks that a new segment begins, more likely than not."""
+    # It takes a third of a second to import.
+    import Rbeast
+
+    values = np.full(int(series.step[-1] - series.step[0]) + 1, np.nan)
+    values[series.step - series.step[0]] = np.sqrt((series.hits + 3 / 8) / series.exposure)
+    scale = float(np.nanstd(values))
+    found = Rbeast.beast(
+        values / scale if scale > 0 else values,
+        start=0,
+        deltat=1,
+        season="none",
+        tcp_minmax=[0, 10],
+        torder_minmax=[0, 1],
+        tseg_minlength=3,
+        mcmc_seed=1,
+        quiet=True,
+        print_param=False,
+        print_progress=False,
+        print_warning=False,
+    )
+    places, probability = np.asarray(found.trend.cp).ravel(), np.asarray(found.trend.cpPr).ravel()
+    sure = np.isfinite(places) & (np.nan_to_num(probability) > HALF)
+    return [int(series.step[0] + place) for place in places[sure]]
