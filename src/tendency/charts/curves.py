@@ -153,6 +153,7 @@ def panels(
     events: Sequence[Event] = (),
     key: Sequence[str] | None = None,
     labelled: bool = True,
+    fitted: Sequence[Point] | None = None,
 ) -> list[Spec]:
     """One layered view for each panel, on the same axes, in order of first appearance.
 
@@ -163,6 +164,7 @@ def panels(
         events: Drawn in every panel.
         key: What to say below the last panel beside what its marks need; None says nothing.
         labelled: Whether curves carry their names at their ends.
+        fitted: Lines through the points, drawn in place of those that join them.
     """
     periods = sorted({(p.start, p.end, p.period) for p in points})
     axis = time_axis([(label, start, end) for start, end, label in periods], style.plot, style.font)
@@ -171,7 +173,8 @@ def panels(
     views = []
     for panel in split:
         shown = [point for point in points if point.panel == panel]
-        view = _View(points, shown, names, field, axis, style)
+        lines = None if fitted is None else [point for point in fitted if point.panel == panel]
+        view = _View(points, shown, names, field, axis, style, lines)
         views.append(view.spec(panel, events, key if panel == split[-1] else None, labelled=labelled))
     return views
 
@@ -187,8 +190,10 @@ class _View:
         field: Field,
         axis: TimeAxis,
         style: Style,
+        fitted: Sequence[Point] | None = None,
     ) -> None:
         self.everything, self.shown, self.names = everything, shown, list(names)
+        self.joined = shown if fitted is None else fitted
         self.field, self.axis, self.style = field, axis, style
         self.low, self.high, self.ticks = _extent(everything, field)
         self.height = round(style.height * field.share)
@@ -439,7 +444,7 @@ class _View:
     def _lines(self) -> list[Spec]:
         rows = [
             {"x": middle(p.start, p.end), "y": self._bounded(p.value), "s": p.series, "r": number}
-            for number, run in enumerate(_runs(self.shown, self.field))
+            for number, run in enumerate(_runs(self.joined, self.field))
             if len(run) > 1
             for p in run
             if p.value is not None
