@@ -37,7 +37,16 @@ if TYPE_CHECKING:
     __version__: str
     from tendency.documents import FieldNames, read
     from tendency.dossier import Answers, Claim, Evidence, Exhibit, Finding, Foundation
-    from tendency.measures import Aims, Ranking, Rates, Result
+    from tendency.measures import (
+        Aims,
+        Comovements,
+        EventChanges,
+        Forecasts,
+        Ranking,
+        Rates,
+        Result,
+        Trends,
+    )
     from tendency.tally import Tally
 
 __all__ = [
@@ -45,16 +54,19 @@ __all__ = [
     "Aims",
     "Answers",
     "Claim",
+    "Comovements",
     "Concordance",
     "Corpus",
     "DateSpan",
     "DemoResult",
     "Document",
+    "EventChanges",
     "Evidence",
     "Exhibit",
     "Exported",
     "FieldNames",
     "Finding",
+    "Forecasts",
     "Foundation",
     "Info",
     "Line",
@@ -65,6 +77,7 @@ __all__ = [
     "Result",
     "Tally",
     "TendencyError",
+    "Trends",
     "__version__",
     "add",
     "check",
@@ -85,7 +98,7 @@ __all__ = [
 _LATER = {
     "documents": ("FieldNames", "read"),
     "dossier": ("Answers", "Claim", "Evidence", "Exhibit", "Finding", "Foundation"),
-    "measures": ("Aims", "Ranking", "Rates", "Result"),
+    "measures": ("Aims", "Comovements", "EventChanges", "Forecasts", "Ranking", "Rates", "Result", "Trends"),
     "tally": ("Tally",),
 }
 

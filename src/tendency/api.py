@@ -33,7 +33,18 @@ if TYPE_CHECKING:
     from tendency.corpus import Added, Compacted, Damage, Joined, Rebuilt, Removed, Repaired, Vertical
     from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
-    from tendency.measures import Aims, Flips, Ranking, Rates, Result, Turns
+    from tendency.measures import (
+        Aims,
+        Comovements,
+        EventChanges,
+        Flips,
+        Forecasts,
+        Ranking,
+        Rates,
+        Result,
+        Trends,
+        Turns,
+    )
     from tendency.tally import Eras, Tally
 
 Path_ = str | os.PathLike[str]
@@ -294,6 +305,96 @@ class Corpus:
             executor=executor,
             deadline=_limit(deadline),
         )
+
+    def trend(
+        self,
+        queries: Asked,
+        *,
+        by: str | Eras = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Trends:
+        """Whether each query rises or falls over the whole span, by how much a year, and whether that can be told from wandering."""
+        from tendency.measures import trend
+
+        counted = self.tally(
+            queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
+        )
+        return trend(counted, level=level)
+
+    def forecast(
+        self,
+        queries: Asked,
+        *,
+        horizon: int = 1,
+        level: float = 0.9,
+        origins: int | None = None,
+        by: str = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Forecasts:
+        """What the next ``horizon`` periods may bring, and how such forecasts would have done at earlier ``origins``."""
+        from tendency.measures import forecast
+
+        counted = self.tally(
+            queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
+        )
+        return forecast(counted, horizon=horizon, level=level, origins=origins)
+
+    def before_after(
+        self,
+        queries: Asked,
+        events: Day | Mapping[str, Day],
+        *,
+        window: int | None = None,
+        level: float = 0.95,
+        by: str = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> EventChanges:
+        """How rates changed at events, each a day or by its name, held against every other date of the same series.
+
+        What stands beside an event is not shown to be caused by it.
+        """
+        from tendency.measures import before_after
+
+        days = events.items() if isinstance(events, Mapping) else [(str(events), events)]
+        counted = self.tally(
+            queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
+        )
+        return before_after(counted, {name: _one_day(day) for name, day in days}, window=window, level=level)
+
+    def comovement(
+        self,
+        queries: Asked,
+        outside: pl.DataFrame | Path_,
+        *,
+        lags: int = 3,
+        level: float = 0.95,
+        by: str = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Comovements:
+        """How rates move with an outside series, a CSV file or a table with ``date, value``, both without their trends.
+
+        What moves together is not shown to be cause and effect.
+        """
+        from tendency.measures import comovement, read_series
+
+        beside = read_series(outside).table if isinstance(outside, (str, os.PathLike)) else outside
+        counted = self.tally(
+            queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
+        )
+        return comovement(counted, beside, lags=lags, level=level)
 
     def turns(
         self,
@@ -779,6 +880,20 @@ def _limit(seconds: float | None) -> Deadline:
 
 def _first_day(day: Day | None) -> dt.date | None:
     return _span(day).start if isinstance(day, str) else day
+
+
+def _one_day(day: Day) -> dt.date:
+    """A day as it is given or written; a month or a year is none.
+
+    Raises:
+        SettingError: It spans more than a day.
+    """
+    if isinstance(day, dt.date):
+        return day
+    span = _span(day)
+    if (span.end - span.start).days > 1:
+        raise SettingError(f"{day!r} is more than one day; give the day of the event, such as 1943-02-02.")
+    return span.start
 
 
 def _day_after(day: Day | None) -> dt.date | None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from tendency.charts.aims import aims_chart
 from tendency.charts.bars import bars
 from tendency.charts.curves import Event, Spec
+from tendency.charts.forecast import forecast_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
 from tendency.charts.theme import DARK
+from tendency.charts.trend import trend_chart
 from tendency.charts.turns import turns_chart
 
 __all__ = [
@@ -17,6 +19,7 @@ __all__ = [
     "Spec",
     "aims_chart",
     "bars",
+    "forecast_chart",
     "pdf",
     "print_pdf",
     "print_svg",
@@ -24,5 +27,6 @@ __all__ = [
     "rank_chart",
     "rates_chart",
     "svg",
+    "trend_chart",
     "turns_chart",
 ]

@@ -165,7 +165,7 @@ def panels(
         events: Drawn in every panel.
         key: What to say below the last panel beside what its marks need; None says nothing.
         labelled: Whether curves carry their names at their ends.
-        fitted: Curves with intervals, each without a break, that are drawn instead of lines through the points.
+        fitted: Curves, each without a break, drawn instead of lines through the points; where they have intervals, these too.
         spans: First days and days after the last, shaded over the whole height.
     """
     periods = sorted({(p.start, p.end, p.period) for p in points})
@@ -175,7 +175,8 @@ def panels(
     views = []
     for panel in split:
         shown = [point for point in points if point.panel == panel]
-        view = _View(points, shown, names, field, axis, style, fitted, spans)
+        curves = [run for run in fitted if run[0].panel == panel]
+        view = _View(points, shown, names, field, axis, style, curves, spans)
         views.append(view.spec(panel, events, key if panel == split[-1] else None, labelled=labelled))
     return views
 
@@ -408,7 +409,9 @@ class _View:
 
     def _intervals(self) -> list[Spec]:
         """A band along each run of points, a bar where a point stands alone or is zero."""
-        runs = self._curves()
+        # Fitted curves without intervals of their own leave those of the points to be drawn.
+        banded = any(point.low is not None for run in self.fitted for point in run)
+        runs = self._curves() if banded else _runs(self.shown, self.field)
         as_bars = self.field.scale == "rank" and len({p.period for p in self.shown}) <= 24
         bands: list[Spec] = []
         bars: list[Spec] = []

@@ -36,7 +36,7 @@ def rates_chart(
         undatable: Hits that are not datable at this grain and so not drawn.
         unit: What the vertical axis counts.
     """
-    points = [_point(row, level, unit) for row in rows(table, _NEEDED)]
+    points = rate_points(table, level, unit)
     placed, alone = arranged(points)
     key = [f"shaded: {level:.0%} interval".replace("%", " %")]
     if undatable:
@@ -55,6 +55,11 @@ def rates_chart(
         return framed(views, title, alt, style)
 
     return on_screen_and_print(build)
+
+
+def rate_points(table: pl.DataFrame, level: float, unit: str) -> list[Point]:
+    """A point for each row of a table of rates."""
+    return [_point(row, level, unit) for row in rows(table, _NEEDED)]
 
 
 def _many(points: Sequence[Point]) -> bool:

@@ -25,6 +25,7 @@ def turns_chart(
     summary: pl.DataFrame,
     *,
     title: str,
+    events: Sequence[Event] = (),
     level: float = 0.8,
     unit: str = "hits per million words",
 ) -> Spec | None:
@@ -38,6 +39,7 @@ def turns_chart(
         table: The turning points: query, split, period, start, earliest_start, latest, ratio, verdict.
         summary: The verdict on each query and split.
         title: What is seen.
+        events: Drawn as dashed rules with their names.
         level: Probability of bands and ranges, from 0 to 1.
         unit: What the vertical axis counts.
     """
@@ -61,7 +63,7 @@ def turns_chart(
                 field.points,
                 Field(unit, share=0.8 if len(fields) > 1 else 1.0),
                 style,
-                events=field.events,
+                events=[*field.events, *events],
                 key=key if last else None,
                 labelled=False,
                 fitted=field.fitted,
@@ -128,7 +130,7 @@ def _point(row: Row, panel: str, unit: str) -> Point:
         held=value is not None,
         few=False,
         says=says,
-        anchor=None,
+        anchor=row.get("evidence"),
     )
 
 

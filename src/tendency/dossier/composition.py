@@ -16,7 +16,7 @@ from scipy.special import gammaln
 from tendency.corpus import select
 from tendency.corpus.term_counts import count_terms, frequencies
 from tendency.dossier.asking import Asking
-from tendency.measures import segment
+from tendency.measures.turning import FEW_PERIODS, RATES, THRESHOLD, segmented
 from tendency.tally import NONE, Period, Periods, Tally, cluster_names, tally
 
 Floats = NDArray[np.float64]
@@ -32,6 +32,8 @@ _DRAWN = 2_000
 _FEWEST_DRAWN = 200
 _ROOM = 1 << 23
 """Counts of forms by period that are held at a time."""
+_STEADY = 1e-9
+_RANGE = 0.8
 _SCARCE = 2
 """A form that the whole corpus has at most so often is rare: misread letters make most of them."""
 
@@ -75,7 +77,7 @@ def _shares(asking: Asking, where: str | None, counts: Tally) -> Iterator[Aspect
     voices = {*cluster_names(index, masks, questions.dossier.cluster), "author"}
     common = asking.common(where) | {"cluster": None}
     for field in index.field_views:
-        values = {value for segment in index.segments for value in segment.field(field).values}
+        values = {value for part in index.segments for value in part.field(field).values}
         if not 1 <= len(values) <= (_MOST_VALUES if field not in voices else 200):
             continue
         split = tally(index, {}, by=asking.by(_grain(counts)), split=field, only_counts=True, **common)
@@ -149,8 +151,8 @@ def _by_period(asking: Asking, where: str | None, counts: Tally) -> list[tuple[N
     masks = select(asking.index, where=asking.where(where), start=questions.start, end=questions.end).masks
     periods = Periods(counts.grain, counts.periods)
     result: list[list[NDArray[np.bool_]]] = [[] for _ in counts.periods]
-    for segment, mask in zip(asking.index.segments, masks, strict=True):
-        of = periods.assign(segment.start_day, segment.end_day)
+    for part, mask in zip(asking.index.segments, masks, strict=True):
+        of = periods.assign(part.start_day, part.end_day)
         for place, found in enumerate(result):
             found.append(mask & (of == place))
     return [tuple(found) for found in result]
@@ -168,10 +170,22 @@ def turned_aspects(
     """
     found = []
     for aspect in aspects(asking, where, counts):
-        ranges = [(one.earliest, one.latest) for one in segment(aspect.values).turns]
+        ranges = _turned(aspect.values)
         if ranges:
             found.append((aspect.name, ranges))
     return found
+
+
+def _turned(values: Floats) -> list[tuple[int, int]]:
+    """The ranges of places, first and last, in which values turned."""
+    held = np.flatnonzero(np.isfinite(values))
+    spread = float(np.std(values[held])) if held.size else 0.0
+    if held.size < FEW_PERIODS or spread < _STEADY:
+        return []
+    # Values that are known exactly vary by their wander alone.
+    found, _ = segmented(values[held] / spread, np.zeros(held.size), held.astype(float), RATES)
+    ranges = (found.range(one.first, one.last, _RANGE) for one in found.stretches(THRESHOLD))
+    return [(int(held[low]), int(held[high])) for low, high in ranges]
 
 
 def coinciding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -42,6 +42,18 @@ _EVENTS = (
     "event", "date", "split", "window", "before", "after", "ratio", "low", "high", "dates", "larger", "p", "verdict",
 )  # fmt: skip
 
+_SERIES = ("detrended", "lag", "pairs", "correlation", "low", "high", "p", "p_family", "verdict", "note")
+
+SERIES_MEANINGS = {
+    "detrended": "How what each does over the whole span was taken out",
+    "lag": "Periods by which the text follows the outside series; below 0 it goes before",
+    "pairs": "Periods in which both have a figure",
+    "correlation": "Spearman's rank correlation",
+    "p": "Probability of so strong a one between series that only wander",
+    "p_family": "The same, all lags and both ways together",
+    "verdict": "What may be said",
+    "note": "What limits it",
+}
 TREND_MEANINGS = {
     "periods": "Periods with text",
     "growth": "Growth in per cent a year, by the median of the slopes between every two periods (Theil–Sen)",
@@ -316,19 +328,17 @@ class Course:
     # Events and outside series.
 
     def _events(self) -> Iterator[Claim | Exhibit]:
-        tables = []
-        for event in self.asking.events:
-            found = before_after(self.counts, event.date, name=event.name)
-            self.recipes.append(found.recipe)
-            tables.append(found.table)
-            for row in found.table.to_dicts():
-                claim = event_claim(self.name, row)
-                if claim is not None:
-                    yield claim
-        table = pl.concat(tables) if tables else pl.DataFrame()
-        if table.is_empty():
+        if not self.asking.events or self.counts.grain == "all":
             return
-        printed = chosen(table, _EVENTS)
+        found = before_after(self.counts, {event.name: event.date for event in self.asking.events})
+        self.recipes.append(found.recipe)
+        for row in found.table.to_dicts():
+            claim = event_claim(self.name, row, self.counts.grain)
+            if claim is not None:
+                yield claim
+        if (found.table["verdict"] == "too few").all():
+            return
+        printed = chosen(found.table, _EVENTS)
         yield Exhibit(
             f"{self.anchor}-events",
             f"“{self.name}” before and after each event, against every other date",
@@ -341,25 +351,45 @@ class Course:
     def _series(self) -> Iterator[Claim | Exhibit]:
         for number, outside in enumerate(self.asking.questions.series, start=1):
             values = read_series(outside.file, date=outside.date, value=outside.value)
-            found = comovement(self.counts, values, name=outside.name)
+            found = comovement(self.counts, values.table)
             self.recipes.append(found.recipe)
-            for row in found.summary.to_dicts():
-                claim = series_claim(self.name, outside.name, row)
-                if claim is not None:
-                    yield claim
-            title = f"“{self.name}” beside {outside.name}"
-            source = f" Source: {outside.source}." if outside.source else ""
+            yield series_claim(self.name, outside.name, _strongest(found.table))
+            unit = f" ({outside.unit})" if outside.unit else ""
+            source = f" Source: {outside.source.rstrip('.')}." if outside.source else ""
+            left = (
+                f" {wording.counted(len(values.left_out), 'line')} of its file could not be read."
+                if values.left_out
+                else ""
+            )
+            printed = chosen(found.table, _SERIES)
             yield Exhibit(
                 f"{self.anchor}-series-{number}",
-                title,
-                f"{outside.name}{f', {outside.unit}' if outside.unit else ''}, brought to the same periods, and how the two move together "
-                f"once what each does by itself over the whole span is taken out.{source} This is not a cause.",
-                found.table,
-                found.chart(title=title),
-                columns=described(found.table),
+                f"“{self.name}” beside {outside.name}, at each lag",
+                f"Rank correlation with {outside.name}{unit}, brought to the same periods, once what each does over the whole span is taken "
+                f"out: by the difference from the period before, and by the distance from a line. Chance is drawn from series that wander as "
+                f"much.{source}{left} This is not a cause.",
+                printed,
+                columns=described(printed, **SERIES_MEANINGS),
+            )
+            both = found.outside.join(
+                pl.DataFrame(
+                    {"period": [one.label for one in self.counts.periods], "hits": self.counts.hits[:, 0, 0]}
+                ),
+                on="period",
+                how="left",
+                maintain_order="left",
+            )
+            yield Exhibit(
+                f"{self.anchor}-outside-{number}",
+                f"{outside.name}{unit}, by the same periods",
+                f"The mean of the figures whose days lie in each period; nothing where there is none.{source}",
+                both,
+                columns=described(both, value=outside.name + unit),
             )
 
 
-def kinds_in_order(claims: Sequence[Claim], order: Sequence[str]) -> tuple[Claim, ...]:
-    """Claims in the order in which their kinds are read."""
-    return tuple(sorted(claims, key=lambda claim: order.index(claim.kind)))
+def _strongest(table: pl.DataFrame) -> Row:
+    """The row that speaks most against chance; of equals the one in the same period."""
+    order = pl.col("p_family").fill_null(1.0), pl.col("lag").abs(), pl.col("detrended")
+    row: Row = table.sort(*order).row(0, named=True)
+    return row

@@ -176,19 +176,48 @@ def forecast_claim(name: str, row: Row, level: float = 0.9) -> Claim | None:
     return Claim(sentence, "forecast", (name,), False, values)
 
 
-def event_claim(name: str, row: Row) -> Claim | None:
+def event_claim(name: str, row: Row, grain: str) -> Claim | None:
     """A rate before and after an event against every other date; None where there is too little."""
-    if row["verdict"] == "too few" or row["ratio"] is None:
+    if row["verdict"] == "too few" or row["ratio"] is None or row["before"] is None or row["after"] is None:
         return None
+    times = "date" if row["dates"] == 1 else "dates"
     sentence = (
-        f"In the {row['window']} before and after “{row['event']}” {named(name)} is named {figure(row['before'])} and {figure(row['after'])} times "
-        f"per million words (ratio {figure(row['ratio'])}, {interval(row['low'], row['high'])}); at {row['larger']} of {row['dates']} other dates "
-        f"it changed as much or more ({row['verdict']}). The event stands beside the text; this is not a cause."
+        f"Beside “{row['event']}”: in the {counted(row['window'], _noun(grain))} before it {named(name)} is named {figure(row['before'])} times per "
+        f"million words, in those after it {figure(row['after'])} (ratio {figure(row['ratio'])}, {interval(row['low'], row['high'])}); at "
+        f"{row['larger']} of {row['dates']} other {times} of the series the rate changed as much or more. This is not a cause."
     )
     values = _values(
         row, "event", "before", "after", "ratio", "low", "high", "dates", "larger", "p", "verdict"
     )
     return Claim(sentence, "beside an event", (name, row["event"]), False, values)
+
+
+def series_claim(name: str, outside: str, row: Row) -> Claim:
+    """How a rate and an outside series move together, from the row that speaks most against chance."""
+    values = _values(
+        row, "detrended", "lag", "pairs", "correlation", "low", "high", "p", "p_family", "verdict"
+    )
+    if row["verdict"] == "too few" or row["correlation"] is None:
+        sentence = f"Too few periods have both {named(name)} and {named(outside)} to say whether they move together ({row['pairs']})."
+        return Claim(sentence, "too few", (name, outside), False, values)
+    lag = int(row["lag"])
+    when = (
+        "in the same period"
+        if not lag
+        else f"the text {counted(abs(lag), 'period')} {'after' if lag > 0 else 'before'} the series"
+    )
+    found = (
+        f"rank correlation {figure(row['correlation'])} of the {row['detrended']}, {when}, 95\N{NO-BREAK SPACE}% interval "
+        f"{figure(row['low'])} to {figure(row['high'])}, {counted(row['pairs'], 'period')}; p {probability(row['p_family'])}, all lags together"
+    )
+    says = {
+        "moves with it": f"{named(name)} moves with {named(outside)}",
+        "moves against it": f"{named(name)} moves against {named(outside)}",
+    }.get(
+        row["verdict"],
+        f"{named(name)} and {named(outside)} do not move together in a way that can be told from chance",
+    )
+    return Claim(f"{says} ({found}). This is not a cause.", "beside a series", (name, outside), False, values)
 
 
 def _values(row: Row, *names: str) -> Values:
@@ -234,22 +263,3 @@ def _lead(row: Row, side: str) -> str:
     if lead is None:
         return "an unknown number of times"
     return f"{figure(lead)} times ({interval(low, high)})"
-
-
-def series_claim(name: str, outside: str, row: Row) -> Claim | None:
-    """How a rate and an outside series move together; None where there is too little to see it."""
-    if row["verdict"] == "too few" or row["correlation"] is None:
-        return None
-    lag = int(row["lag"])
-    when = (
-        "in the same period"
-        if not lag
-        else f"{counted(abs(lag), 'period')} {'later' if lag > 0 else 'earlier'}"
-    )
-    sentence = (
-        f"{named(name)} and {named(outside)} {row['verdict']}: from one period to the next the rank correlation is "
-        f"{figure(row['correlation'])}, {when} (95\N{NO-BREAK SPACE}% interval {figure(row['low'])} to {figure(row['high'])}; "
-        f"{counted(row['periods'], 'period')}). The series stands beside the text; this is not a cause."
-    )
-    values = _values(row, "lag", "correlation", "low", "high", "p", "p_family", "periods", "verdict")
-    return Claim(sentence, "beside a series", (name, outside), False, values)

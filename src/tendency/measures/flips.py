@@ -135,11 +135,7 @@ class _Pair:
     ) -> None:
         self.names, self.level = (first[0], second[0]), level
         tally, columns = joint.tally, (first[1], second[1])
-        known = bool(tally.clusterings)
-        self.series = tuple(
-            Series.of(tally, column, split, found=joint.widest(column + 1) if known else None)
-            for column in columns
-        )
+        self.series = tuple(Series.of(tally, column, split) for column in columns)
         a, b = self.series
         self.lacks = _lacks(a, b)
         self.flips: list[tuple[int, Stretch, float]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -51,9 +51,7 @@ class Series:
     between: bool = False
 
     @classmethod
-    def of(
-        cls, tally: Tally, column: int, split: int = 0, exposure: int = 0, *, found: Widest | None = None
-    ) -> Series:
+    def of(cls, tally: Tally, column: int, split: int = 0, exposure: int = 0) -> Series:
         """One column of a tally in one split.
 
         Args:
@@ -61,15 +59,25 @@ class Series:
             column: The number of the column, from 0.
             split: The number of the split.
             exposure: The number of what it is counted against; 0 for words, else a column from 1.
-            found: What ``widest`` finds of this column, where it is known already: it is of all splits.
         """
+        return cls._measured(tally, column, split, exposure, _widest(tally, column, exposure))
+
+    @classmethod
+    def each(cls, tally: Tally, column: int, exposure: int = 0) -> tuple[Series, ...]:
+        """One column of a tally in every split, in their order; the arguments are those of ``of``."""
+        found = _widest(tally, column, exposure)
+        return tuple(
+            cls._measured(tally, column, split, exposure, found) for split in range(len(tally.splits))
+        )
+
+    @classmethod
+    def _measured(cls, tally: Tally, column: int, split: int, exposure: int, found: Widest | None) -> Series:
         against = exposure_of(tally, exposure)[:, split]
         held = np.flatnonzero(against > 0)
-        if not tally.clusterings or not held.size:
+        if found is None or not held.size:
             nothing = np.zeros(held.size)
             shape, clusters, cluster, between = nothing, nothing.astype(np.int64), tally.cluster, False
         else:
-            found = found or widest(tally, column + 1, exposure)
             shape, clusters = found.shape[held, split], found.clusters[held, split]
             cluster = ", ".join(sorted(set(found.cluster[held, split].tolist())))
             between = bool((found.interval[held, split] == "neighbours").all())
@@ -116,8 +124,7 @@ class Series:
     @cached_property
     def years(self) -> Floats:
         """The middle of each period in years, such as 1943.5."""
-        middles = [(p.start.toordinal() + p.end.toordinal()) / 2 for p in self.periods]
-        return np.array(middles, float) / 365.2425 + 1.0
+        return years_of(self.periods)
 
     def variance(self, expected: Floats) -> Floats:
         """Sampling variance of the logarithm of each rate, given how many hits are expected in each period."""
@@ -135,3 +142,13 @@ class Series:
             yield f"under {FEW_HITS} hits"
         if int(self.clusters.sum()) < FEW_CLUSTERS:
             yield f"under {FEW_CLUSTERS} independent pieces of evidence"
+
+
+def years_of(periods: Sequence[Period]) -> Floats:
+    """The middle of each period in years, such as 1943.5."""
+    middles = [(p.start.toordinal() + p.end.toordinal()) / 2 for p in periods]
+    return np.array(middles, float) / 365.2425 + 1.0
+
+
+def _widest(tally: Tally, column: int, exposure: int) -> Widest | None:
+    return widest(tally, column + 1, exposure) if tally.clusterings else None

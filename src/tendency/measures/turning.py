@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
-from tendency.measures.dispersion import Floats, finite, widest
+from tendency.measures.dispersion import Floats, finite
 from tendency.measures.rates import check_level
 from tendency.measures.result import Result
 from tendency.measures.segmentation import Fit, Measured, Prior, Segmentation, Stretch, Wander
@@ -150,9 +150,7 @@ _CURVE: Final = {
 def every_series(tally: Tally) -> Iterator[Series]:
     """The series of every column in every split."""
     for column in range(len(tally.columns)):
-        found = widest(tally, column + 1) if tally.clusterings else None
-        for split in range(len(tally.splits)):
-            yield Series.of(tally, column, split, found=found)
+        yield from Series.each(tally, column)
 
 
 def smoothed(series: Series) -> Floats:

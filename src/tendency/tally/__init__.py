@@ -15,7 +15,7 @@ from tendency.tally.counters import (
 )
 from tendency.tally.counting import NONE, SegmentTask, cluster_names, count_segment, tally
 from tendency.tally.near import FIXED, Neighbours, Scope, Spans, Stretch, neighbours, overlapping, stretches
-from tendency.tally.periods import GRAINS, OUTSIDE, UNDATABLE, Eras, Grain, Period, Periods
+from tendency.tally.periods import GRAINS, OUTSIDE, UNDATABLE, Eras, Grain, Period, Periods, following
 from tendency.tally.tally import Standing, Tally, Undated
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "cluster_names",
     "count_segment",
     "counters_of",
+    "following",
     "neighbours",
     "overlapping",
     "stretches",

@@ -295,3 +295,20 @@ class Clustering:
     def moved(self, period: NDArray[np.int64], periods: int) -> Clustering:
         """The same on a longer axis of periods."""
         return Clustering(self.name, self.singles.moved(period, periods), self.table.moved(period))
+
+    def together(self, groups: Sequence[NDArray[np.int64]]) -> Clustering:
+        """The same with several periods as one: a cluster that speaks in two of them is one cluster."""
+        sums, rows = self.singles, self.table.rows
+        singles = Moments(
+            np.stack([sums.clusters[at].sum(axis=0) for at in groups]),
+            np.stack([sums.products[at].sum(axis=0) for at in groups]),
+            np.stack([sums.cubes[at].sum(axis=0) for at in groups]),
+        )
+        tables = []
+        for number, at in enumerate(groups):
+            for period in at.tolist():
+                here = np.flatnonzero(rows.period == period)
+                names = tuple(rows.names[row] for row in here.tolist())
+                moved = ClusterRows(names, np.full(here.size, number, np.int64), rows.split[here])
+                tables.append(ClusterTable(moved, self.table.values[here]))
+        return Clustering(self.name, singles, ClusterTable.total(tables, self.table.values.shape[1]))

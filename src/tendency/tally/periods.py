@@ -110,6 +110,23 @@ def _calendar_period(grain: str, key: int) -> Period:
     return Period(label, start, end)
 
 
+def following(grain: str, period: Period, count: int) -> tuple[Period, ...]:
+    """The calendar periods after one, up to ``count``: fewer where the calendar ends.
+
+    Args:
+        grain: A grain that goes on, from ``"day"`` to ``"decade"``.
+        period: One of its periods.
+        count: How many.
+    """
+    first = int(keys(grain, period.start.toordinal())) + 1
+    periods: list[Period] = []
+    for key in range(first, first + count):
+        if (periods[-1] if periods else period).end == dt.date.max:
+            break
+        periods.append(_calendar_period(grain, key))
+    return tuple(periods)
+
+
 def _month(number: int) -> dt.date:
     year, month = divmod(number, 12)
     if year < 1:

@@ -325,6 +325,28 @@ class Tally:
             undated=Undated(self.undated.documents, self.undated.tokens, self.undated.hits[:, at]),
         )
 
+    def together(self, groups: Sequence[tuple[Period, Sequence[int]]]) -> Tally:
+        """The tally of some periods taken together, such as those before and those after a day.
+
+        Args:
+            groups: For each new period, itself and the numbers of the periods that it is made of; none in two groups.
+        """
+        places = [np.array(at, np.int64) for _, at in groups]
+
+        def summed(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+            return np.stack([counts[at].sum(axis=0) for at in places])
+
+        return replace(
+            self,
+            grain="eras",
+            periods=tuple(period for period, _ in groups),
+            documents=summed(self.documents),
+            tokens=summed(self.tokens),
+            hits=summed(self.hits),
+            documents_with_hits=summed(self.documents_with_hits),
+            clusterings=tuple(clustering.together(places) for clustering in self.clusterings),
+        )
+
     @cached_property
     def seed(self) -> int:
         """A number that depends only on what was counted, for draws that must repeat."""
