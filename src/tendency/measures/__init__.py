@@ -7,24 +7,33 @@ from tendency.measures.comparison import (
     RateChanges,
     aim_changes,
     compare_rates,
+    compare_splits,
     order_changes,
 )
+from tendency.measures.constant import ConstantTitles, constant_titles
+from tendency.measures.deviation import Deviation, deviation, deviation_table
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
 from tendency.measures.families import benjamini_hochberg, holm
 from tendency.measures.ranking import Checks, Ranking, rank_items, ranking
-from tendency.measures.rates import Rates, rates
+from tendency.measures.rates import DOCUMENTS, WORDS, Measure, Rates, rates, relative
+from tendency.measures.rating import rates_of
 from tendency.measures.result import PUBLIC, Result
 from tendency.measures.series import Series
 
 __all__ = [
     "DEPENDS",
+    "DOCUMENTS",
     "FEW_CLUSTERS",
     "FEW_HITS",
     "PUBLIC",
     "SAME_ORDER",
+    "WORDS",
     "AimChanges",
     "Aims",
     "Checks",
+    "ConstantTitles",
+    "Deviation",
+    "Measure",
     "OrderChanges",
     "Ranking",
     "RateChanges",
@@ -36,9 +45,15 @@ __all__ = [
     "aims_of",
     "benjamini_hochberg",
     "compare_rates",
+    "compare_splits",
+    "constant_titles",
+    "deviation",
+    "deviation_table",
     "holm",
     "order_changes",
     "rank_items",
     "ranking",
     "rates",
+    "rates_of",
+    "relative",
 ]
