@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Flips,
         Forecasts,
         Ranking,
+        RateChanges,
         Rates,
         Result,
         Trends,
@@ -216,16 +217,24 @@ class Corpus:
         """
         if by == "document":
             return self._by_document(queries, deadline)
-        from tendency.measures import PUBLIC
+        from tendency.measures import PUBLIC, rates
 
-        rates = self.rates(queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline)
+        counted = self.tally(
+            queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
+        )
         # By name, not by `select`, which plans and collects for a millisecond.
-        return rates.table[list(PUBLIC)]
+        return rates(counted).table[list(PUBLIC)]
 
     def rates(
         self,
         queries: Asked,
         *,
+        measure: str = "words",
+        relative_to: str | None = None,
+        overlap: bool = False,
+        smooth: int | None = None,
+        constant: str | None = None,
+        dispersion: bool = True,
         by: str | Eras = "year",
         split: str | Mapping[str, str] | None = None,
         cluster: str | Sequence[str] | None = None,
@@ -233,13 +242,41 @@ class Corpus:
         executor: Executor | None = None,
         deadline: float | None = None,
     ) -> Rates:
-        """Hits per million words in each period, with intervals from independent clusters."""
-        from tendency.measures import rates
+        """Hits per million words in each period, with intervals from independent clusters.
 
-        counted = self.tally(
-            queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
+        Args:
+            queries: What is counted.
+            measure: ``"words"``, or ``"documents"`` for the share of documents with a hit.
+            relative_to: Count hits against those of this query (per thousand), not against words.
+            overlap: Queries may share words with it.
+            smooth: Add a centred moving rate over so many periods, an odd number.
+            constant: A field, such as ``"newspaper"``: add the curve of those of its values that have text in nearly every period.
+            dispersion: Add Gries' DP and the share of the top document.
+            level: Confidence of the intervals.
+            by, split, cluster, executor, deadline: As for ``tally``.
+
+        Raises:
+            SettingError: Options that exclude each other, or queries that share words with ``relative_to``.
+        """
+        from tendency.measures import rates_of
+
+        return rates_of(
+            self.index,
+            self._queries(queries),
+            measure=measure,
+            relative_to=None if relative_to is None else self.query(relative_to),
+            overlap=overlap,
+            smooth=smooth,
+            constant=constant,
+            dispersion=dispersion,
+            by=by,
+            split=split,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
+            executor=executor,
+            deadline=_limit(deadline),
         )
-        return rates(counted, level=level)
 
     def rank(
         self,
@@ -305,6 +342,82 @@ class Corpus:
             executor=executor,
             deadline=_limit(deadline),
         )
+
+    def compare(
+        self,
+        queries: Asked,
+        before: str,
+        after: str,
+        *,
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> RateChanges:
+        """How the rates changed from one span to a later one: their ratio with its interval, and what can be said.
+
+        Args:
+            queries: What is counted.
+            before: The earlier span, first and last date included, such as ``"1930/1939"``.
+            after: The later span.
+            split: Compare within each value of a field, or each of several named filters.
+            level: Confidence of the intervals.
+            cluster, executor, deadline: As for ``tally``.
+
+        Raises:
+            SettingError: A span that is none, or that does not begin after the earlier one has ended.
+        """
+        from tendency.measures import compare_rates
+
+        eras = [(written, _between(written)) for written in (before, after)]
+        if eras[1][1].start < eras[0][1].end:
+            raise SettingError(
+                f"{after!r} begins before {before!r} has ended; give the earlier span first, without overlap."
+            )
+        counted = self.tally(
+            queries, by=eras, split=split, cluster=cluster, executor=executor, deadline=deadline
+        )
+        return compare_rates(counted, level=level)
+
+    def compare_splits(
+        self,
+        queries: Asked,
+        before: str,
+        after: str,
+        *,
+        split: str | Mapping[str, str],
+        by: str | Eras = "all",
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> RateChanges:
+        """How the rates of one part of the corpus differ from those of another, over all of its span or by period.
+
+        Args:
+            queries: What is counted.
+            before: A value of the field, or the name of a filter: what is divided by.
+            after: Another: what is divided.
+            split: The field, or filters by name.
+            by: The periods within which the two are compared.
+            level: Confidence of the intervals.
+            cluster, executor, deadline: As for ``tally``.
+
+        Raises:
+            SettingError: A value that no document has, or values that are one cluster each.
+        """
+        from tendency.measures import compare_splits
+
+        counted = self.tally(
+            queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
+        )
+        if split in [clustering.name for clustering in counted.clusterings]:
+            raise SettingError(
+                f"each {split} is a single cluster, and one cluster does not tell how far it varies; cluster by day or by "
+                "document to compare two of them."
+            )
+        return compare_splits(counted, before, after, level=level)
 
     def trend(
         self,
@@ -898,6 +1011,17 @@ def _one_day(day: Day) -> dt.date:
 
 def _day_after(day: Day | None) -> dt.date | None:
     return _span(day).end if isinstance(day, str) else None if day is None else day + dt.timedelta(days=1)
+
+
+def _between(text: str) -> DateSpan:
+    """The days from a first to a last written date, such as ``1930/1939``."""
+    from tendency.dossier.spans import span
+    from tendency.errors import DossierError
+
+    try:
+        return span(text)
+    except DossierError as error:
+        raise SettingError(f"{error}") from None
 
 
 def _span(text: str) -> DateSpan:

@@ -24,7 +24,9 @@ def test_columns_are_the_public_ones() -> None:
     """The table begins with exactly the public columns, in their order, with real dates."""
     table = rates(counted([1], [10], [0])).table
     assert tuple(table.columns[: len(PUBLIC)]) == PUBLIC
-    assert table.columns[len(PUBLIC) :] == ["clusters", "cluster", "interval", "note", "too_few"]
+    beside = ["clusters", "cluster", "interval", "note", "too_few", "exposure", "denominator"]
+    assert table.columns[len(PUBLIC) :] == beside
+    assert table["denominator"].to_list() == ["words"] * 4
     assert table.row(0, named=True)["start"] == dt.date(1936, 1, 1)
     assert table.row(0, named=True)["end"] == dt.date(1937, 1, 1)
 

@@ -55,6 +55,7 @@ class Point:
         few: True when there is too little to rely on.
         says: The mark in words.
         anchor: Anchor of the evidence that it counts, or None.
+        smoothed: Where the smoothed curve stands; the line is drawn through these where any point has one.
     """
 
     series: str
@@ -69,6 +70,7 @@ class Point:
     few: bool
     says: str
     anchor: str | None
+    smoothed: float | None = None
 
 
 @dataclass(frozen=True)
@@ -463,13 +465,17 @@ class _View:
     def _span_encoding(self) -> Spec:
         return {"x": self._x(), "y": self._y("l"), "y2": {"field": "h"}, "color": self._series()}
 
+    @property
+    def _smooth(self) -> bool:
+        return any(p.smoothed is not None for p in self.everything)
+
     def _lines(self) -> list[Spec]:
         rows = [
-            {"x": middle(p.start, p.end), "y": self._bounded(p.value), "s": p.series, "r": number}
+            {"x": middle(p.start, p.end), "y": self._bounded(value), "s": p.series, "r": number}
             for number, run in enumerate(self._curves())
             if len(run) > 1
             for p in run
-            if p.value is not None
+            if (value := p.smoothed if self._smooth else p.value) is not None
         ]
         if not rows:
             return []
@@ -500,7 +506,7 @@ class _View:
         alone = {id(run[0]) for run in _runs(self.shown, self.field) if len(run) == 1}
         order = {span: n for n, span in enumerate(sorted({(p.start, p.end) for p in self.shown}))}
         # In a narrow column filled marks would hide the dashes: every fourth is enough to tell curves apart.
-        thin = 4 if self.style is not SCREEN and len(order) > 24 else 1
+        thin = 4 if self.style is not SCREEN and len(order) > 24 and not self._smooth else 1
         for opened in (False, True):
             for linked in (False, True):
                 rows = [
@@ -613,7 +619,11 @@ class _View:
         return max(middle(p.start, p.end) for p in self.shown)
 
     def _end(self, name: str) -> tuple[Point, float] | None:
-        with_value = [(p, p.value) for p in self.shown if p.series == name and p.value is not None]
+        with_value = [
+            (p, value)
+            for p in self.shown
+            if p.series == name and (value := p.smoothed if self._smooth else p.value) is not None
+        ]
         return max(with_value, key=lambda pair: pair[0].start, default=None)
 
     def _eras(self) -> list[Spec]:

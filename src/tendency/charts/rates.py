@@ -10,7 +10,8 @@ from tendency.charts.curves import Event, Field, Point, Spec, arranged, framed, 
 from tendency.charts.tables import Row, is_held, named, number, plain, rows
 from tendency.charts.theme import Style
 
-_NEEDED = ("query", "period", "start", "end", "split", "hits", "per_million", "low", "high")
+_NEEDED = ("query", "period", "start", "end", "split", "hits")
+_COLUMNS = ("per_million", "low", "high")
 
 
 def rates_chart(
@@ -21,6 +22,7 @@ def rates_chart(
     level: float = 0.95,
     undatable: int = 0,
     unit: str = "hits per million words",
+    columns: tuple[str, str, str] = _COLUMNS,
 ) -> Spec:
     """A curve for each query and split, with its interval; Vega-Lite, with a print version under ``usermeta``.
 
@@ -29,16 +31,24 @@ def rates_chart(
 
     Args:
         table: The public table: query, period, start, end, split, hits, per_million, low, high; where present
-            also documents, tokens, documents_with_hits, too_few (true or false) and evidence (an anchor).
+            also documents, tokens, documents_with_hits, too_few (true or false), evidence (an anchor), exposure and
+            denominator (what hits are counted against), smoothed and smoothed_periods.
         title: What is seen.
         events: Drawn as dashed rules with their names.
         level: Coverage of the interval, from 0 to 1.
         undatable: Hits that are not datable at this grain and so not drawn.
         unit: What the vertical axis counts.
+        columns: Those of the value and its limits.
     """
-    points = rate_points(table, level, unit)
+    points = rate_points(table, level, unit, columns)
     placed, alone = arranged(points)
     key = [f"shaded: {level:.0%} interval".replace("%", " %")]
+    if any(point.smoothed is not None for point in points):
+        over = int(table["smoothed_periods"].max())  # type: ignore[arg-type]
+        key.insert(
+            0,
+            f"line: centred moving rate over {over} periods, fewer at the ends and beside gaps; marks: each period",
+        )
     if undatable:
         key.append(f"{undatable:,} hits are not datable at this grain and not drawn")
     alt = describe(points, title)
@@ -57,17 +67,19 @@ def rates_chart(
     return on_screen_and_print(build)
 
 
-def rate_points(table: pl.DataFrame, level: float, unit: str) -> list[Point]:
+def rate_points(
+    table: pl.DataFrame, level: float, unit: str, columns: tuple[str, str, str] = _COLUMNS
+) -> list[Point]:
     """A point for each row of a table of rates."""
-    return [_point(row, level, unit) for row in rows(table, _NEEDED)]
+    return [_point(row, level, unit, columns) for row in rows(table, (*_NEEDED, *columns))]
 
 
 def _many(points: Sequence[Point]) -> bool:
     return len({p.panel for p in points}) > 1
 
 
-def _point(row: Row, level: float, unit: str) -> Point:
-    query, split, value = named(row["query"]), named(row["split"]), number(row, "per_million")
+def _point(row: Row, level: float, unit: str, columns: tuple[str, str, str]) -> Point:
+    query, split, value = named(row["query"]), named(row["split"]), number(row, columns[0])
     held = is_held(row)
     return Point(
         series=query,
@@ -76,31 +88,46 @@ def _point(row: Row, level: float, unit: str) -> Point:
         start=row["start"],
         end=row["end"],
         value=value,
-        low=number(row, "low"),
-        high=number(row, "high"),
+        low=number(row, columns[1]),
+        high=number(row, columns[2]),
         held=held,
         few=bool(row.get("too_few")),
-        says=_says(row, query, split, value, level, unit, held=held),
+        says=_says(row, query, split, value, level, unit, columns, held=held),
         anchor=row.get("evidence"),
+        smoothed=number(row, "smoothed"),
     )
 
 
 def _says(
-    row: Row, query: str, split: str, value: float | None, level: float, unit: str, *, held: bool
+    row: Row,
+    query: str,
+    split: str,
+    value: float | None,
+    level: float,
+    unit: str,
+    columns: tuple[str, str, str],
+    *,
+    held: bool,
 ) -> str:
     head = ", ".join(part for part in (query, split, named(row["period"])) if part)
     if not held:
         return f"{head}: nothing held"
     counted = f"{row['hits']:,} hits" if row.get("hits") is not None else "hits unknown"
-    if row.get("tokens"):
+    if row.get("denominator") == "documents":
+        counted += f" in {row['documents_with_hits']:,} of {row['exposure']:,} documents"
+    elif row.get("denominator", "words") != "words":
+        counted += f" against {row['exposure']:,} {row['denominator']}"
+    elif row.get("tokens"):
         counted += f" in {row['tokens']:,} words"
     if value is None:
         return f"{head}: too few to say; {counted}"
     few = "; too few to rely on" if row.get("too_few") else ""
     interval = f"{level:.0%} interval".replace("%", " %")
-    low, high = number(row, "low"), number(row, "high")
+    low, high = number(row, columns[1]), number(row, columns[2])
     between = f", {interval} {plain(low)} to {plain(high)}" if high is not None else ""
-    return f"{head}: {plain(value)} {unit}{between}; {counted}{few}"
+    smooth = number(row, "smoothed")
+    moving = f"; smoothed {plain(smooth)}" if smooth is not None else ""
+    return f"{head}: {plain(value)} {unit}{between}{moving}; {counted}{few}"
 
 
 def describe(points: Sequence[Point], title: str, *, extreme: str = "highest") -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -18,6 +18,8 @@ from tendency.cli.options import (
     IndexArgument,
     Json,
     Machines,
+    Number,
+    Pair,
     QueriesArgument,
     QueryArgument,
     Split,
@@ -37,6 +39,11 @@ from tendency.cli.options import (
 from tendency.cli.output import printable, say, show
 from tendency.cli.progress import progress
 from tendency.errors import SettingError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from tendency.api import Corpus
 
 
 @app.command()
@@ -79,12 +86,44 @@ def count(
 def rates(
     index: IndexArgument,
     queries: QueriesArgument,
-    by: Annotated[str, typer.Option(help="day, week, month, quarter, year, decade or all.")] = "year",
+    by: Annotated[
+        Text,
+        typer.Option(
+            help="day, week, month, quarter, year, decade or all.",
+            show_default="year, or all where parts are compared",
+        ),
+    ] = None,
     split: Split = None,
     where: Where = None,
     start: From = None,
     end: To = None,
     cluster: Cluster = None,
+    measure: Annotated[
+        str, typer.Option(help="words: hits per million words; documents: the share that has a hit.")
+    ] = "words",
+    relative_to: Annotated[
+        Text, typer.Option(help="Count hits against those of this query, per thousand, not against words.")
+    ] = None,
+    overlap: Annotated[bool, typer.Option(help="Let queries share words with that one.")] = False,
+    smooth: Annotated[
+        Number, typer.Option(help="Add a centred moving rate over so many periods, an odd number.")
+    ] = None,
+    constant: Annotated[
+        Text, typer.Option(help="A field of titles: add the curve of those with text in nearly every period.")
+    ] = None,
+    dispersion: Annotated[
+        bool,
+        typer.Option(
+            "--dispersion/--no-dispersion",
+            help="Gries' DP and the share of the top document, in a second pass.",
+        ),
+    ] = True,
+    compare: Annotated[
+        Pair,
+        typer.Option(
+            help="Two spans, *1930/1939 1940/1949*, or two values of the field of --split: the ratio of their rates."
+        ),
+    ] = None,
     level: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
     terms: Terms = None,
     deadline: Deadline = DEADLINE,
@@ -92,18 +131,82 @@ def rates(
     as_json: Json = False,
     as_csv: Csv = False,
 ) -> None:
-    """Print rates per million words in each period, with intervals.
+    """Print rates per million words in each period, with intervals; or what changed between two spans.
 
     Example: `tendency rates press.index "bureaucra*" --by year --split standpoint`
     """
     fields, scheduler = parted(cluster)
     corpus = opened(index, where, start, end, terms, scheduler)
     asked = named(queries)
-    found = corpus.rates(asked, by=by, split=split, cluster=fields, level=level, deadline=deadline)
+    if compare is not None:
+        given = {"--measure": measure != "words", "--relative-to": relative_to, "--overlap": overlap, "--smooth": smooth,
+                 "--constant": constant, "--chart": chart}  # fmt: skip
+        if superfluous := [name for name, value in given.items() if value]:
+            raise SettingError(
+                f"--compare prints the ratio of two rates per million words; leave out {', '.join(superfluous)}."
+            )
+        changes = _compared(corpus, asked, compare, by, split, fields, level, deadline)
+        hits = {
+            row[0]: sum(row[1:])
+            for row in changes.select("query", *_BOTH).group_by("query").sum().iter_rows()
+        }
+        tell_suggestions(corpus, asked, hits, deadline)
+        show(changes, as_json=as_json, as_csv=as_csv)
+        return
+    found = corpus.rates(
+        asked,
+        measure=measure,
+        relative_to=relative_to,
+        overlap=overlap,
+        smooth=smooth,
+        constant=constant,
+        dispersion=dispersion,
+        by=by or "year",
+        split=split,
+        cluster=fields,
+        level=level,
+        deadline=deadline,
+    )
     tell_suggestions(corpus, asked, hits_of(found.table), deadline)
     tell_undated(found.undated)
+    if found.constant is not None:
+        for sentence in found.constant.sentences:
+            say(sentence)
     save_chart(found, chart)
     show(found.table, as_json=as_json, as_csv=as_csv)
+
+
+_BOTH = ("hits_before", "hits_after")
+
+
+def _compared(
+    corpus: Corpus,
+    asked: dict[str, str],
+    pair: tuple[str, str],
+    by: str | None,
+    split: str | None,
+    cluster: list[str] | None,
+    level: float,
+    deadline: float,
+) -> pl.DataFrame:
+    """Two spans, where both can be read as dates; else two values of the field that splits."""
+    from tendency.dossier.spans import span
+    from tendency.errors import DossierError
+
+    common: dict[str, Any] = {"cluster": cluster, "level": level, "deadline": deadline}
+    try:
+        for written in pair:
+            span(written)
+    except DossierError:
+        if split is None:
+            raise SettingError(
+                f"--compare takes two spans, such as 1930/1939 1940/1949, or with --split two values of its field, not "
+                f"{pair[0]!r} and {pair[1]!r}."
+            ) from None
+        return corpus.compare_splits(asked, *pair, split=split, by=by or "all", **common).table
+    if by is not None:
+        raise SettingError("--compare of two spans counts by these; leave out --by.")
+    return corpus.compare(asked, *pair, split=split, **common).table
 
 
 @app.command()

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Text = Optional[str]  # noqa: UP045
 File = Optional[Path]  # noqa: UP045
 Words = Optional[list[str]]  # noqa: UP045
+Number = Optional[int]  # noqa: UP045
+Pair = Optional[tuple[str, str]]  # noqa: UP045
 
 app = typer.Typer(
     name="tendency",

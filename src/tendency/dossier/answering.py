@@ -60,6 +60,7 @@ def answer(
         done()
     for place, discovery in enumerate(questions.discoveries, start=1):
         from tendency.dossier.discoveries import answer_discovery
+
         findings.append(answer_discovery(asking, discovery, place, room))
         done()
     return Answers(

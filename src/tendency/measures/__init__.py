@@ -8,8 +8,11 @@ from tendency.measures.comparison import (
     RateChanges,
     aim_changes,
     compare_rates,
+    compare_splits,
     order_changes,
 )
+from tendency.measures.constant import ConstantTitles, constant_titles
+from tendency.measures.deviation import Deviation, deviation, deviation_table
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
 from tendency.measures.events import EventChanges, before_after
 from tendency.measures.families import benjamini_hochberg, holm
@@ -17,7 +20,8 @@ from tendency.measures.flips import Flips, flips
 from tendency.measures.forecast import Forecasts, forecast
 from tendency.measures.outside import OutsideSeries, read_series
 from tendency.measures.ranking import Checks, Ranking, rank_items, ranking
-from tendency.measures.rates import Rates, rates
+from tendency.measures.rates import DOCUMENTS, WORDS, Measure, Rates, rates, relative
+from tendency.measures.rating import rates_of
 from tendency.measures.result import PUBLIC, Result
 from tendency.measures.series import Series
 from tendency.measures.trend import Line, Trends, trend, trend_line
@@ -25,18 +29,23 @@ from tendency.measures.turning import Turns, turns
 
 __all__ = [
     "DEPENDS",
+    "DOCUMENTS",
     "FEW_CLUSTERS",
     "FEW_HITS",
     "PUBLIC",
     "SAME_ORDER",
+    "WORDS",
     "AimChanges",
     "Aims",
     "Checks",
     "Comovements",
+    "ConstantTitles",
+    "Deviation",
     "EventChanges",
     "Flips",
     "Forecasts",
     "Line",
+    "Measure",
     "OrderChanges",
     "OutsideSeries",
     "Ranking",
@@ -53,6 +62,10 @@ __all__ = [
     "benjamini_hochberg",
     "comovement",
     "compare_rates",
+    "compare_splits",
+    "constant_titles",
+    "deviation",
+    "deviation_table",
     "flips",
     "forecast",
     "holm",
@@ -60,7 +73,9 @@ __all__ = [
     "rank_items",
     "ranking",
     "rates",
+    "rates_of",
     "read_series",
+    "relative",
     "trend",
     "trend_line",
     "turns",

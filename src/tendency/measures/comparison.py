@@ -16,7 +16,7 @@ from tendency.measures.families import holm
 from tendency.measures.joint import Joint, Quantity
 from tendency.measures.rates import check_level
 from tendency.measures.result import Result
-from tendency.tally import FIXED, WINDOWS, Around, Tally
+from tendency.tally import FIXED, WINDOWS, Around, Tally, regrouped, turned
 
 FAMILY_ERROR: Final = 0.05
 COMPARISON_DRAWS: Final = 20_000
@@ -26,19 +26,33 @@ UNDECIDED: Final = "not established"
 TOO_FEW: Final = "too few"
 ROSE: Final = "rose"
 FELL: Final = "fell"
+HIGHER: Final = "higher"
+LOWER: Final = "lower"
 GREW_WITH_CHANCE: Final = "share grew, as did that expected by chance"
 SHRANK_WITH_CHANCE: Final = "share shrank, as did that expected by chance"
 
 
 @dataclass(frozen=True)
 class RateChanges(Result):
-    """Rates of one span over those of another.
+    """Rates of one span over those of another, or of one split over those of another.
 
     Attributes:
         table: ``query, split, before, after`` (the spans), ``hits_before, hits_after, per_million_before,
             per_million_after, ratio, low, high`` (after over before), ``p`` and ``p_family`` (Holm over the
-            table), ``verdict``: ``rose``, ``fell``, ``not established`` or ``too few``.
+            table), ``verdict``: ``rose``, ``fell``, ``not established`` or ``too few``. Where two splits are
+            compared, ``before`` and ``after`` are their names, ``period`` stands for ``split``, and the verdict
+            says ``higher`` or ``lower`` of the second.
     """
+
+
+_RATE_CHANGES: Final = {
+    **dict.fromkeys(("query", "split", "before", "after"), pl.String),
+    **dict.fromkeys(("hits_before", "hits_after"), pl.Int64),
+    **dict.fromkeys(
+        ("per_million_before", "per_million_after", "ratio", "low", "high", "p", "p_family"), pl.Float64
+    ),
+    "verdict": pl.String,
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +83,13 @@ class AimChanges(Result):
 
 
 def compare_rates(
-    tally: Tally, *, before: int = 0, after: int = 1, level: float = 0.95, draws: int = COMPARISON_DRAWS
+    tally: Tally,
+    *,
+    before: int = 0,
+    after: int = 1,
+    against: int = 0,
+    level: float = 0.95,
+    draws: int = COMPARISON_DRAWS,
 ) -> RateChanges:
     """How rates changed between two periods of a tally, most simply of one made with two eras.
 
@@ -80,6 +100,7 @@ def compare_rates(
         tally: Counts by period.
         before: Number of the earlier period.
         after: Number of the later one.
+        against: The number of the column that hits are counted against in the ratio, from 1, which has no row itself; 0 for words.
         level: Confidence of the intervals.
         draws: How many joint draws.
     """
@@ -87,8 +108,10 @@ def compare_rates(
     joint = Joint(tally, draws)
     rows = []
     for column, query in enumerate(tally.columns):
+        if column == against - 1:
+            continue
         for split, name in enumerate(tally.splits):
-            pair = [Quantity(period, column + 1) for period in (before, after)]
+            pair = [Quantity(period, column + 1, against) for period in (before, after)]
             row = {"query": query, "split": name, **_spans(tally, before, after)}
             row |= _change(joint, split, pair, level, salt=column)
             hits = [int(tally.hits[period, split, column]) for period in (before, after)]
@@ -97,10 +120,53 @@ def compare_rates(
             for key, h, n in zip(("before", "after"), hits, words, strict=True):
                 row[f"per_million_{key}"] = 1e6 * h / n if n else None
             rows.append(row)
-    table = _with_family(rows, _direction)
-    columns = ["query", "split", "before", "after", "hits_before", "hits_after", "per_million_before"]
-    columns += ["per_million_after", "ratio", "low", "high", "p", "p_family", "verdict"]
-    return RateChanges(table.select(columns), _recipe("rate change", tally, before, after, level, draws))
+    table = _with_family(rows, _direction) if rows else pl.DataFrame(schema=_RATE_CHANGES)
+    return RateChanges(
+        table.select(list(_RATE_CHANGES)), _recipe("rate change", tally, before, after, level, draws)
+    )
+
+
+def compare_splits(
+    tally: Tally, before: str, after: str, *, level: float = 0.95, draws: int = COMPARISON_DRAWS
+) -> RateChanges:
+    """How the rates of one split differ from those of another, in each period.
+
+    The splits stand as two periods do in :func:`compare_rates`: a cluster with text in both, such as a day when two
+    newspapers are compared, is compared with itself; the others are independent. Burstiness is pooled over the two.
+
+    Args:
+        tally: Counts by split.
+        before: Name of the split that is divided by.
+        after: Name of the one that is divided.
+        level: Confidence of the intervals.
+        draws: How many joint draws.
+
+    Raises:
+        SettingError: A split that is not there, or the same twice.
+    """
+    check_level(level)
+    for name in (before, after):
+        if name not in tally.splits:
+            raise SettingError(_no_split(name, tally.splits))
+    if before == after:
+        raise SettingError(f"a comparison needs two different splits, not {before!r} twice.")
+    two = regrouped(tally, splits=[(name, [tally.splits.index(name)]) for name in (before, after)])
+    if not two.periods:
+        return RateChanges(
+            pl.DataFrame(schema=_RATE_CHANGES).rename({"split": "period"}), f"split contrast|{tally.recipe}"
+        )
+    found = compare_rates(turned(two), level=level, draws=draws)
+    verdicts = pl.col("verdict").replace({ROSE: HIGHER, FELL: LOWER})
+    table = found.table.rename({"split": "period"}).with_columns(verdicts)
+    return RateChanges(table, found.recipe.replace("rate change|", "split contrast|", 1))
+
+
+def _no_split(name: str, splits: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, splits, n=3)
+    named = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are {len(splits):,}."
+    return f"there is no split {name!r} among the documents asked about; {named}"
 
 
 def order_changes(

@@ -62,7 +62,7 @@ class _Coincidences:
     concentration: Floats
 
 
-def _ratio(numerator: Any, denominator: Any) -> Floats:
+def ratio_of(numerator: Any, denominator: Any) -> Floats:
     """Quotient of whole numbers of any size, correctly rounded; 0 where the denominator is 0."""
     above, below = np.broadcast_arrays(np.asarray(numerator, object), np.asarray(denominator, object))
     quotients = [a / b if b else 0.0 for a, b in zip(above.ravel(), below.ravel(), strict=True)]
@@ -78,7 +78,7 @@ def _coincidences(hits: Any, exposure: Any, hh: Any, he: Any, ee: Any, eee: Any)
     n2 = exposure * exposure
     excess = hh * n2 - 2 * hits * exposure * he + hits * hits * ee - hits * n2 + hits * ee
     expected = (ee * n2 - 2 * eee * exposure + ee * ee) * hits * (hits - 1)
-    return _Coincidences(_ratio(excess, n2), _ratio(expected, n2 * n2), _ratio(ee, n2))
+    return _Coincidences(ratio_of(excess, n2), ratio_of(expected, n2 * n2), ratio_of(ee, n2))
 
 
 def _estimate(prior: Floats | float, excess: Floats, expected: Floats, concentration: Floats) -> Floats:

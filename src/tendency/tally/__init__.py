@@ -7,15 +7,19 @@ from tendency.tally.counters import (
     Around,
     Containing,
     Counter,
+    Documents,
     FirstMention,
     Near,
     Occurrences,
     Overlaps,
+    Presence,
     counters_of,
 )
 from tendency.tally.counting import NONE, SegmentTask, cluster_names, count_segment, tally
 from tendency.tally.near import FIXED, Neighbours, Scope, Spans, Stretch, neighbours, overlapping, stretches
+from tendency.tally.parts import Parts, least, parts
 from tendency.tally.periods import GRAINS, OUTSIDE, UNDATABLE, Eras, Grain, Period, Periods, following
+from tendency.tally.regrouping import regrouped, turned
 from tendency.tally.tally import Standing, Tally, Undated
 
 __all__ = [
@@ -31,6 +35,7 @@ __all__ = [
     "Clustering",
     "Containing",
     "Counter",
+    "Documents",
     "Eras",
     "FirstMention",
     "Grain",
@@ -39,8 +44,10 @@ __all__ = [
     "Neighbours",
     "Occurrences",
     "Overlaps",
+    "Parts",
     "Period",
     "Periods",
+    "Presence",
     "Scope",
     "SegmentTask",
     "Spans",
@@ -52,8 +59,12 @@ __all__ = [
     "count_segment",
     "counters_of",
     "following",
+    "least",
     "neighbours",
     "overlapping",
+    "parts",
+    "regrouped",
     "stretches",
     "tally",
+    "turned",
 ]

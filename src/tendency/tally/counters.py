@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +97,63 @@ class Containing:
     def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
         """1 for each document with a hit."""
         return (Occurrences(self.name, self.query).count(segment, documents, deadline) > 0).astype(np.int64)
+
+
+@dataclass(frozen=True)
+class Presence:
+    """Hits of a query, and the documents that contain it: two columns from one search."""
+
+    name: str
+    query: Query
+
+    @staticmethod
+    def containing(item: str) -> str:
+        """The column with 1 for a document that contains the item."""
+        return f"documents with {item}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The item's name, and that of its documents."""
+        return self.name, self.containing(self.name)
+
+    @property
+    def recipe(self) -> str:
+        """The query, normalised."""
+        return f"{self.name}={self.query.normalised()} and documents with it"
+
+    def bound(self, index: Index) -> Presence:
+        """The same, its query bound to the fields of an index."""
+        return replace(self, query=self.query.bound(index))
+
+    def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
+        """Hits in each document, and 1 where there is any."""
+        hits = Occurrences(self.name, self.query).count(segment, documents, deadline)
+        return np.concatenate([hits, hits > 0], axis=1, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Documents:
+    """Every document that is asked about: what documents that contain something are counted against."""
+
+    COLUMN: ClassVar[str] = "documents"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """One column."""
+        return (self.COLUMN,)
+
+    @property
+    def recipe(self) -> str:
+        """Nothing is asked of them."""
+        return self.COLUMN
+
+    def bound(self, index: Index) -> Documents:
+        """Itself."""
+        return self
+
+    def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
+        """1 for each."""
+        return documents.astype(np.int64).reshape(-1, 1)
 
 
 @dataclass(frozen=True)

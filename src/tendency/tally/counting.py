@@ -106,7 +106,7 @@ class _Ask:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Asked:
     """The same, found in an index.
 
     Attributes:
@@ -125,7 +125,7 @@ class _Asked:
 _KEPT: Final = 8
 """Ways of asking of which an index remembers the documents."""
 
-_asked: WeakKeyDictionary[Index, OrderedDict[_Ask, _Asked]] = WeakKeyDictionary()
+_asked: WeakKeyDictionary[Index, OrderedDict[_Ask, Asked]] = WeakKeyDictionary()
 _repeats: WeakKeyDictionary[Index, dict[int, NDArray[np.int64]]] = WeakKeyDictionary()
 _lock = threading.Lock()
 _frames: Kept[Frame] = Kept(1 << 28)
@@ -167,20 +167,11 @@ def tally(
         SettingError: An impossible period, cluster or split, or a pool of forked processes.
     """
     counters = tuple(counter.bound(index) for counter in counters_of(items))
-    ask = _Ask(
-        by if isinstance(by, str) else tuple((name, span) for name, span in by),
-        tuple(split.items()) if isinstance(split, Mapping) else split,
-        where,
-        start,
-        end,
-        cluster if cluster is None or isinstance(cluster, str) else tuple(cluster),
-        only_counts,
-    )
-    asked = _asked_of(index, ask)
+    asked = asked_about(index, by, split, where, start, end, cluster, only_counts=only_counts)
     tasks = [SegmentTask(framing, counters, deadline) for framing in asked.framings]
     parts = _answers(index, tasks, (where, start, end), executor or index.executor, deadline)
     nothing = Tally.none(
-        _columns(counters), asked.periods.grain, asked.periods.periods, asked.splits, asked.clusters
+        columns_of(counters), asked.periods.grain, asked.periods.periods, asked.splits, asked.clusters
     )
     total = Tally.total([nothing, *parts], asked.splits)
     recipe = [f"by:{asked.periods.grain}", f"cluster:{','.join(asked.clusters)}"]
@@ -193,10 +184,29 @@ def tally(
     return replace(total, recipe="|".join(recipe))
 
 
-def _asked_of(index: Index, ask: _Ask) -> _Asked:
+def asked_about(
+    index: Index,
+    by: str | Eras,
+    split: str | Mapping[str, str] | None,
+    where: str | None,
+    start: dt.date | None,
+    end: dt.date | None,
+    cluster: str | Sequence[str] | None,
+    *,
+    only_counts: bool = False,
+) -> Asked:
     """What is asked about in an index: remembered, since many questions are asked of the same documents."""
     from tendency.corpus.work import places
 
+    ask = _Ask(
+        by if isinstance(by, str) else tuple((name, span) for name, span in by),
+        tuple(split.items()) if isinstance(split, Mapping) else split,
+        where,
+        start,
+        end,
+        cluster if cluster is None or isinstance(cluster, str) else tuple(cluster),
+        only_counts,
+    )
     # Tasks in this process use the segments that the index holds open.
     at = places(index)
     with _lock:
@@ -212,7 +222,7 @@ def _asked_of(index: Index, ask: _Ask) -> _Asked:
     return found
 
 
-def _framed(index: Index, at: Sequence[Place], ask: _Ask) -> _Asked:
+def _framed(index: Index, at: Sequence[Place], ask: _Ask) -> Asked:
     from tendency.corpus import select
 
     masks = select(index, where=ask.where, start=ask.start, end=ask.end).masks
@@ -235,7 +245,7 @@ def _framed(index: Index, at: Sequence[Place], ask: _Ask) -> _Asked:
         for number, (place, mask) in enumerate(zip(at, masks, strict=True))
         if mask.any()
     )
-    return _Asked(framings, asked, splits, clusters)
+    return Asked(framings, asked, splits, clusters)
 
 
 def _answers(
@@ -290,9 +300,13 @@ def count_segment(task: SegmentTask) -> Tally:
 
     framing = task.framing
     segment = segment_at(framing.place)
-    frame = _frames.get(framing.digest, lambda: _frame(segment, framing))
     counts = [counter.count(segment, framing.documents, task.deadline) for counter in task.counters]
-    return frame.by_document(_columns(task.counters), counts)
+    return frame_of(segment, framing).by_document(columns_of(task.counters), counts)
+
+
+def frame_of(segment: Segment, framing: Framing) -> Frame:
+    """The frame of a segment's documents, kept."""
+    return _frames.get(framing.digest, lambda: _frame(segment, framing))
 
 
 def _frame(segment: Segment, framing: Framing) -> Frame:
@@ -470,5 +484,6 @@ def _one_split(segment: Segment, framing: Framing) -> tuple[tuple[str, ...], NDA
     return splits, np.array(of_code, np.int64)[field.codes]
 
 
-def _columns(counters: Sequence[Counter]) -> tuple[str, ...]:
+def columns_of(counters: Sequence[Counter]) -> tuple[str, ...]:
+    """Names of what is counted."""
     return tuple(column for counter in counters for column in counter.columns)

@@ -167,13 +167,17 @@ class Frame:
             touched |= column != 0
         documents = np.flatnonzero(touched)
         values = np.stack([column[documents] for column in each], axis=1)
+        rows, of = self.rows_of(documents)
+        return self.tally(columns, rows, values[of])
+
+    def rows_of(self, documents: Ints) -> tuple[Ints, Ints]:
+        """The rows of some documents, and for each row the place of its document among them."""
         if self.first is None:
-            return self.tally(columns, documents, values)
+            return documents, np.arange(documents.size)
         begins = self.first[documents]
         times = self.first[documents + 1] - begins
         of = np.repeat(np.arange(documents.size), times)
-        rows = np.arange(of.size) + (begins - np.cumsum(times) + times)[of]
-        return self.tally(columns, rows, values[of])
+        return np.arange(of.size) + (begins - np.cumsum(times) + times)[of], of
 
     def tally(self, columns: tuple[str, ...], rows: Ints, values: Ints) -> Tally:
         """The tally of what was counted in some rows, each named once; in the others nothing was.

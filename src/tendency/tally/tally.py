@@ -218,7 +218,7 @@ class Tally:
         standing = Standing()
         of = {name: i for i, name in enumerate(splits)}
         for part in parts:
-            period = _places(part.periods, axis, first.grain)
+            period = places_on(part.periods, axis, first.grain)
             split = np.array([of[name] for name in part.splits], np.int64)
             cells = period[:, None], split[None, :]
             documents[cells] += part.documents
@@ -256,7 +256,7 @@ class Tally:
     def _on(self, axis: tuple[Period, ...]) -> Tally:
         if axis == self.periods:
             return self
-        at = _places(self.periods, axis, self.grain)
+        at = places_on(self.periods, axis, self.grain)
 
         def moved(counts: NDArray[np.int64]) -> NDArray[np.int64]:
             wider = np.zeros((len(axis), *counts.shape[1:]), np.int64)
@@ -358,7 +358,7 @@ class Tally:
         return digest.intdigest()
 
 
-def _places(periods: tuple[Period, ...], axis: tuple[Period, ...], grain: str) -> NDArray[np.int64]:
+def places_on(periods: tuple[Period, ...], axis: tuple[Period, ...], grain: str) -> NDArray[np.int64]:
     """The number of each period on a longer axis."""
     # "all" is one period whatever its span; of every other grain periods follow one another without a gap.
     first = (
