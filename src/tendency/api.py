@@ -39,12 +39,14 @@ if TYPE_CHECKING:
         EventChanges,
         Flips,
         Forecasts,
+        Judged,
         Ranking,
         RateChanges,
         Rates,
         Result,
         Trends,
         Turns,
+        Written,
     )
     from tendency.tally import Eras, Tally
 
@@ -546,6 +548,94 @@ class Corpus:
             queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
         )
         return flips(counted, level=level)
+
+    def sample(
+        self,
+        query: str,
+        to: Path_,
+        *,
+        n: int = 100,
+        strata: str | None = None,
+        by: str | Eras = "year",
+        judges: int = 1,
+        width: int = 300,
+        seed: int = 1,
+        deadline: float | None = None,
+    ) -> Written:
+        """A random sample of a query's hits as a sheet to be judged, voice and date hidden, with its key beside it.
+
+        Args:
+            query: What is looked for.
+            to: A ``.csv``, ``.tsv`` or ``.xlsx`` file that is not there yet.
+            n: How many hits; all of them where there are fewer.
+            strata: ``"period"`` or a field: the same number from each period or value.
+            by: The periods.
+            judges: 2 writes the same hits twice, each time in another order.
+            width: Characters of context on either side.
+            seed: Another one draws another sample.
+            deadline: As for ``tally``.
+
+        Raises:
+            SettingError: There are no hits, or a file is there already.
+        """
+        from tendency.measures import sample_hits, write_sample
+
+        drawn = sample_hits(
+            self.index,
+            self.query(query),
+            n,
+            strata=strata,
+            by=by,
+            width=width,
+            **self._narrowing,
+            seed=seed,
+            deadline=_limit(deadline),
+        )
+        return write_sample(drawn, to, judges)
+
+    def judged(
+        self,
+        query: Asked,
+        files: Path_ | Sequence[Path_],
+        *,
+        by: str | Eras = "year",
+        split: str | Mapping[str, str] | None = None,
+        counting: Sequence[str] = ("asserts",),
+        sensitivity: float | tuple[int, int] | None = None,
+        key: Path_ | None = None,
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Judged:
+        """The share of hits that are the thing itself, from sheets that people filled in, and the rates corrected by it.
+
+        Args:
+            query: What the sample was drawn for; several where one sheet holds hits of each.
+            files: The sheet of one judge, or of two.
+            by, split, cluster, executor, deadline: As for ``tally``.
+            counting: The judgements that count as the thing.
+            sensitivity: The share of the thing that the query finds, or (found, looked for).
+            key: The sample's key, where it does not lie beside the sheet.
+            level: Confidence of the limits.
+        """
+        from tendency.measures import judge
+
+        return judge(
+            self.index,
+            self._queries(query),
+            files,
+            by=by,
+            split=split,
+            counting=counting,
+            sensitivity=sensitivity,
+            key=key,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
 
     def kwic(
         self,

@@ -6,6 +6,7 @@ from tendency.charts.aims import aims_chart
 from tendency.charts.bars import bars
 from tendency.charts.curves import Event, Spec
 from tendency.charts.forecast import forecast_chart
+from tendency.charts.judged import judged_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
@@ -20,6 +21,7 @@ __all__ = [
     "aims_chart",
     "bars",
     "forecast_chart",
+    "judged_chart",
     "pdf",
     "print_pdf",
     "print_svg",

@@ -102,7 +102,7 @@ class Concordance:
         return self.table._repr_html_()
 
 
-class _Hit(NamedTuple):
+class HitPlace(NamedTuple):
     """Where a hit is; sorts as hits are listed."""
 
     start_day: int
@@ -151,12 +151,12 @@ def concordance(
     masks = index.live if selection is None else selection.masks
     choose = _first_by_date if order == "date" else _sample
     hits, total, documents = choose(index, query, masks, limit, seed, deadline)
-    lines = tuple(_line(index.segments[hit.segment], hit, width, unit) for hit in sorted(hits))
+    lines = tuple(line_of(index.segments[hit.segment], hit, width, unit) for hit in sorted(hits))
     return Concordance(lines, total, documents)
 
 
 Masks = tuple["NDArray[np.bool_]", ...]
-Chosen = tuple[list[_Hit], int, int]
+Chosen = tuple[list[HitPlace], int, int]
 
 
 def _first_by_date(
@@ -215,7 +215,7 @@ def _asked(
     return run(function, tasks, index.executor, deadline)
 
 
-def _every_hit(task: _Task) -> list[_Hit]:
+def _every_hit(task: _Task) -> list[HitPlace]:
     """The hits of one segment, those that no listing can hold left out."""
     import numpy as np
 
@@ -223,11 +223,11 @@ def _every_hit(task: _Task) -> list[_Hit]:
     from tendency.corpus.work import segment_at
 
     segment = segment_at(task.place)
-    hits: list[_Hit] = []
+    hits: list[HitPlace] = []
     for block in evaluate(segment, task.query, task.mask, task.deadline):
         before = np.arange(len(block)) - np.searchsorted(block.documents, block.documents)
         few = before < task.limit
-        hits += _hits(segment, task.number, block.documents[few], block.starts[few], block.ends[few])
+        hits += hit_places(segment, task.number, block.documents[few], block.starts[few], block.ends[few])
     return sorted(hits)[: task.limit]
 
 
@@ -263,13 +263,13 @@ def _earliest_documents(index: Index, counts: list[NDArray[np.int64]], limit: in
 def _sample(
     index: Index, query: Query, masks: Masks, limit: int, seed: int, deadline: Deadline | None
 ) -> Chosen:
-    """The hits with the smallest of the numbers that :func:`_lots` gives them."""
+    """The hits with the smallest of the numbers that :func:`lots_of` gives them."""
     found = _asked(_sample_of_segment, index, query, masks, limit, seed, deadline)
     kept = sorted(lot for lots, *_ in found for lot in lots)[:limit]
     return [hit for _, hit in kept], sum(total for _, total, _ in found), sum(held for *_, held in found)
 
 
-def _sample_of_segment(task: _Task) -> tuple[list[tuple[int, _Hit]], int, int]:
+def _sample_of_segment(task: _Task) -> tuple[list[tuple[int, HitPlace]], int, int]:
     """The segment's share of the sample with its numbers, its hits, and its documents with a hit."""
     import numpy as np
     import xxhash
@@ -280,7 +280,7 @@ def _sample_of_segment(task: _Task) -> tuple[list[tuple[int, _Hit]], int, int]:
 
     segment, limit = segment_at(task.place), task.limit
     total = 0
-    kept: list[tuple[int, _Hit]] = []
+    kept: list[tuple[int, HitPlace]] = []
     with_hits = np.zeros(segment.documents, np.bool_)
     keys = np.zeros(segment.documents, np.uint64)
     for block in evaluate(segment, task.query, task.mask, task.deadline):
@@ -289,14 +289,14 @@ def _sample_of_segment(task: _Task) -> tuple[list[tuple[int, _Hit]], int, int]:
             with_hits[document] = True
             name = encode(segment.ids[document])
             keys[document] = xxhash.xxh3_64_intdigest(name, task.seed & (1 << 64) - 1)
-        lots = _lots(keys[block.documents], block.starts - segment.first[block.documents])
+        lots = lots_of(keys[block.documents], block.starts - segment.first[block.documents])
         few = np.argsort(lots, kind="stable")[: 2 * limit]
-        hits = _hits(segment, task.number, block.documents[few], block.starts[few], block.ends[few])
+        hits = hit_places(segment, task.number, block.documents[few], block.starts[few], block.ends[few])
         kept = sorted([*kept, *zip(lots[few].tolist(), hits, strict=True)])[:limit]
     return kept, total, int(np.count_nonzero(with_hits))
 
 
-def _lots(keys: NDArray[np.uint64], positions: NDArray[np.int64]) -> NDArray[np.uint64]:
+def lots_of(keys: NDArray[np.uint64], positions: NDArray[np.int64]) -> NDArray[np.uint64]:
     """A number for each hit that depends on its document's key and its position, as evenly spread as by chance.
 
     Source: the output function of SplitMix64, Steele, Lea & Flood (2014), doi:10.1145/2660193.2660195.
@@ -311,15 +311,16 @@ def _lots(keys: NDArray[np.uint64], positions: NDArray[np.int64]) -> NDArray[np.
     return mixed ^ (mixed >> np.uint64(31))
 
 
-def _hits(
+def hit_places(
     segment: Segment,
     number: int,
     documents: NDArray[np.int32],
     starts: NDArray[np.int64],
     ends: NDArray[np.int64],
-) -> Iterator[_Hit]:
+) -> Iterator[HitPlace]:
+    """Where hits of a segment are, from their documents and token positions in it."""
     for document, start, end in zip(documents.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        yield _Hit(
+        yield HitPlace(
             int(segment.start_day[document]),
             int(segment.end_day[document]),
             segment.ids[document],
@@ -330,7 +331,8 @@ def _hits(
         )
 
 
-def _line(segment: Segment, hit: _Hit, width: int, unit: Unit) -> Line:
+def line_of(segment: Segment, hit: HitPlace, width: int, unit: Unit) -> Line:
+    """A hit of the segment with its context and source."""
     document = hit.document
     first = int(segment.first[document]) + hit.position
     starts, ends = segment.offsets(document, [first, first + hit.length - 1])
@@ -349,7 +351,7 @@ def _line(segment: Segment, hit: _Hit, width: int, unit: Unit) -> Line:
     )
 
 
-def _characters(segment: Segment, hit: _Hit, start: int, end: int, width: int) -> tuple[str, str]:
+def _characters(segment: Segment, hit: HitPlace, start: int, end: int, width: int) -> tuple[str, str]:
     # One more on either side shows whether a word was cut; collapsing may need more than it gives.
     reach = 2 * width + 20
     before = segment.passage(hit.document, max(start - reach, 0), start)
@@ -372,7 +374,7 @@ def _before_last_space(text: str) -> str:
     return text[: place + 1] if place > 0 else text
 
 
-def _words(segment: Segment, hit: _Hit, start: int, end: int, width: int) -> tuple[str, str]:
+def _words(segment: Segment, hit: HitPlace, start: int, end: int, width: int) -> tuple[str, str]:
     import numpy as np
 
     base, limit = int(segment.first[hit.document]), int(segment.first[hit.document + 1])

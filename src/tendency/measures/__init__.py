@@ -18,11 +18,15 @@ from tendency.measures.events import EventChanges, before_after
 from tendency.measures.families import benjamini_hochberg, holm
 from tendency.measures.flips import Flips, flips
 from tendency.measures.forecast import Forecasts, forecast
+from tendency.measures.judged import Judged, Read, judged
+from tendency.measures.judgements import JUDGEMENTS
+from tendency.measures.judging import judge
 from tendency.measures.outside import OutsideSeries, read_series
 from tendency.measures.ranking import Checks, Ranking, rank_items, ranking
 from tendency.measures.rates import DOCUMENTS, WORDS, Measure, Rates, rates, relative
 from tendency.measures.rating import rates_of
 from tendency.measures.result import PUBLIC, Result
+from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
 from tendency.measures.series import Series
 from tendency.measures.trend import Line, Trends, trend, trend_line
 from tendency.measures.turning import Turns, turns
@@ -32,6 +36,7 @@ __all__ = [
     "DOCUMENTS",
     "FEW_CLUSTERS",
     "FEW_HITS",
+    "JUDGEMENTS",
     "PUBLIC",
     "SAME_ORDER",
     "WORDS",
@@ -44,6 +49,7 @@ __all__ = [
     "EventChanges",
     "Flips",
     "Forecasts",
+    "Judged",
     "Line",
     "Measure",
     "OrderChanges",
@@ -51,10 +57,13 @@ __all__ = [
     "Ranking",
     "RateChanges",
     "Rates",
+    "Read",
     "Result",
+    "Sample",
     "Series",
     "Trends",
     "Turns",
+    "Written",
     "aim_changes",
     "aims",
     "aims_of",
@@ -69,6 +78,8 @@ __all__ = [
     "flips",
     "forecast",
     "holm",
+    "judge",
+    "judged",
     "order_changes",
     "rank_items",
     "ranking",
@@ -76,7 +87,9 @@ __all__ = [
     "rates_of",
     "read_series",
     "relative",
+    "sample_hits",
     "trend",
     "trend_line",
     "turns",
+    "write_sample",
 ]

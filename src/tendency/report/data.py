@@ -10,11 +10,9 @@ from typing import Any
 import orjson
 import polars as pl
 
+from tendency.documents.sheets import FORMULA
 from tendency.dossier.finding import Answers, Exhibit
 from tendency.report.page import exhibits
-
-# A spreadsheet would take a cell that begins so for a formula.
-_FORMULA = r"^[=+\-@\t\r＝＋－＠]"
 
 GUARD = (
     "In the CSV files a text that begins with =, +, -, @, a tab or a carriage return has an apostrophe before it, "
@@ -148,7 +146,7 @@ def for_spreadsheets(table: pl.DataFrame) -> pl.DataFrame:
         if kind in (pl.Categorical, pl.Enum):
             column, kind = column.cast(pl.String), pl.String()
         if kind == pl.String:
-            column = pl.when(column.str.contains(_FORMULA)).then("'" + column).otherwise(column)
+            column = pl.when(column.str.contains(FORMULA)).then("'" + column).otherwise(column)
         elif kind.is_float() and table[name].is_infinite().any():
             column = column.cast(pl.String).str.replace("inf", "INF")
         made.append(column.alias(name))
