@@ -90,7 +90,7 @@ def test_eras(tmp_path: Path) -> None:
         (HEAD + '[[slogan]]\nname = "S"\n', 'd.toml, slogan[1].query ("S"): is missing; every [[slogan]] needs name and query.'),
         ('corpus = "x"\n' + SLOGAN, "d.toml, title: is missing; a dossier needs title."),
         ('title = "T"\n' + SLOGAN, 'd.toml, corpus: is missing; name an index (corpus = "press.index") or files (sources = ["press/*.csv"]).'),
-        (HEAD, "d.toml: it asks nothing; add a [[slogan]] with name and query, or a [[ranking]] with name and items."),
+        (HEAD, "d.toml: it asks nothing; add a [[slogan]] with name and query, a [[ranking]] with name and items, or [[discover]]."),
         (HEAD + '[[ranking]]\nname = "R"\nitems = { a = "a" }\n', "d.toml, ranking[1].items: a ranking needs two items or more."),
         (HEAD + '[[ranking]]\nname = "R"\nwithin = 0\nitems = { a = "a", b = "b" }\n', 'd.toml, ranking[1].within ("R"): must be at least 1, not 0.'),
         (HEAD + 'from = "soon"\n' + SLOGAN, "d.toml, from: 'soon' is no date"),

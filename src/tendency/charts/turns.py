@@ -48,7 +48,7 @@ def turns_chart(
     read = rows(curve, _CURVE)
     turned = rows(table, ("period", "start", "earliest", "latest")) if not table.is_empty() else []
     verdicts = rows(summary, _SUMMARY)
-    fields = [_Panel(read, turned, row, unit) for row in verdicts[:_MOST]]
+    fields = [_Panel(read, turned, row, unit, alone=len(verdicts) == 1) for row in verdicts[:_MOST]]
     shown = f"{level:.0%}".replace("%", " %")
     key = [f"curve: fitted level or line, with its {shown} band", f"grey columns: {shown} range of the date"]
     if len(verdicts) > _MOST:
@@ -77,12 +77,14 @@ def turns_chart(
 class _Panel:
     """What is drawn of one query in one split."""
 
-    def __init__(self, curve: Sequence[Row], turned: Sequence[Row], summary: Row, unit: str) -> None:
+    def __init__(
+        self, curve: Sequence[Row], turned: Sequence[Row], summary: Row, unit: str, *, alone: bool
+    ) -> None:
         mine = [row for row in curve if _of(row) == _of(summary)]
         self.turned = [row for row in turned if _of(row)[0] == _of(summary)[0] and _same_split(row, summary)]
         name = " · ".join(part for part in map(named, _of(summary)) if part)
         verdict = named(summary["verdict"])
-        self.points = [_point(row, f"{name}: {verdict}", unit) for row in mine]
+        self.points = [_point(row, "" if alone else f"{name}: {verdict}", unit) for row in mine]
         self.fitted = _segments(mine, self.points, {row["period"] for row in self.turned})
         ends = {row["period"]: row["end"] for row in mine}
         self.spans = [(row["earliest_start"], ends[row["latest"]]) for row in self.turned]

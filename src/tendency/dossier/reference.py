@@ -42,6 +42,13 @@ within = 12
 [[event]]
 name = "Stalingrad"
 date = 1943-02-02
+
+[[series]]
+name = "Front line"
+file = "front.csv"                # date,value: a line a figure
+
+[[discover]]
+name = "What else moved"
 ```
 
 Relative paths start at the dossier's folder. `~` and `${NAME}` are replaced in paths; a variable that is not set is
@@ -56,6 +63,8 @@ _TITLES = {
     "slogan": "`[[slogan]]`",
     "ranking": "`[[ranking]]`",
     "event": "`[[event]]`",
+    "series": "`[[series]]`",
+    "discover": "`[[discover]]`",
 }
 
 _TAIL = """## Files of terms

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from tendency.charts import turns_chart
+from tendency.charts import trend_chart, turns_chart
 from tendency.dossier import wording
 from tendency.dossier.asking import Asking
 from tendency.dossier.columns import chosen, described
@@ -25,7 +25,9 @@ from tendency.dossier.tendency_sentences import (
     trend_claim,
     turn_claim,
 )
-from tendency.measures import before_after, comovement, forecast, read_series, trend, turns
+from tendency.measures import before_after, comovement, forecast, holm, read_series, trend, turns
+from tendency.measures.comparison import FAMILY_ERROR
+from tendency.measures.trend import NO_TREND, TOO_FEW
 from tendency.tally import Tally
 
 _TURNS = (
@@ -33,7 +35,7 @@ _TURNS = (
     "growth_before", "growth_after", "second_opinion", "verdict", "turned_too", "evidence",
 )  # fmt: skip
 _TRENDS = (
-    "split", "periods", "hits", "clusters", "growth", "low", "high", "p", "autocorrelation", "verdict", "note",
+    "split", "periods", "hits", "clusters", "growth", "low", "high", "p", "p_section", "autocorrelation", "verdict", "note",
 )  # fmt: skip
 _FORECASTS = (
     "period", "ahead", "words", "per_million", "low", "high", "skill", "skill_low", "skill_high", "coverage", "origins", "verdict",
@@ -266,25 +268,29 @@ class Course:
     # Trend.
 
     def _trend(self) -> Iterator[Claim | Exhibit]:
-        tables = []
-        for counts in self._tallies():
-            found = trend(counts)
-            self.recipes.append(found.recipe)
-            tables.append(found.table)
-            for row in found.table.to_dicts():
-                claim = trend_claim(self.name, row, self.span, counts.grain, self.split)
-                if claim is not None and (row["split"] == WHOLE or claim.holds):
-                    yield claim
-        table = pl.concat(tables)
-        if (table["verdict"] == "too few").all():
+        found = [trend(counts) for counts in self._tallies()]
+        self.recipes += [one.recipe for one in found]
+        rows = [row for one in found for row in one.table.to_dicts()]
+        if all(row["verdict"] == TOO_FEW for row in rows):
             return
-        printed = chosen(table, _TRENDS)
+        # The whole and its parts are one family: else every twentieth part would have a trend by chance.
+        corrected = holm([None if row["verdict"] == TOO_FEW else row["p"] for row in rows])
+        for row, p in zip(rows, corrected, strict=True):
+            row["p_section"] = p
+            if p is not None and p > FAMILY_ERROR:
+                row["verdict"] = NO_TREND
+            claim = trend_claim(self.name, row, self.span, self.counts.grain, self.split)
+            if claim is not None and (row["split"] == WHOLE or claim.holds):
+                yield claim
+        printed = chosen(pl.DataFrame(rows, infer_schema_length=None), _TRENDS)
+        title = f"The trend of “{self.name}” over {self.span}"
         yield Exhibit(
             f"{self.anchor}-trend",
-            f"The trend of “{self.name}” over {self.span}",
+            title,
             "One line through the whole span, whatever turned on the way. A theme that wanders slowly looks like a trend over few "
-            "periods: where neighbours are alike, the note says so.",
+            "periods: where neighbours are alike, the note says so. The verdict takes all series of this section together (Holm).",
             printed,
+            trend_chart(found[0].rates, found[0].lines, title=title, events=self.asking.events),
             columns=described(printed, **TREND_MEANINGS),
         )
 
