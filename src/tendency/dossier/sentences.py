@@ -49,6 +49,11 @@ KINDS: dict[str, str] = {
     "aim took over": "an aim that gained against chance while another lost, at every window",
     "share moved with theme": "a share that moved while its ratio to chance did not",
     "depends on the window": "a result that the window decides",
+    "precision": "how many hits of a judged sample are the thing",
+    "corrected rate": "a rate corrected by such a sample",
+    "precision differs": "a precision that differs between periods or parts, so that the curve as counted misleads",
+    "precision not shown to differ": "a precision whose differences could be chance",
+    "judges agree": "how far two people who read the same hits agree",
     "too few": "too little text or too few hits for any statement",
     "no hits": "nothing was found, with near spellings",
 }
