@@ -180,6 +180,8 @@ def _ranking() -> Finding:
         tuple(evidence),
         "rank|by:year|ci:cluster80|corpus:3fa9c1d2|seed:1|v:0.1",
         "varied",
+        4,
+        "3 earlier versions were answered, the first on 2 November 2026",
     )
 
 

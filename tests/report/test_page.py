@@ -138,7 +138,21 @@ def test_brief_links_each_sentence_to_its_finding(parsed: Parsed, answers: Answe
     for finding in answers.findings:
         assert finding.claims[0].sentence in parsed.text
         assert f"#{finding.anchor}" in [a.get("href") for a in parsed.all("a")]
-    assert "14 questions were asked: 1 varied, 1 found by looking." in parsed.text
+    assert (
+        "14 questions were asked, 2 beforehand, 1 varied (4 versions in all), 1 found by looking."
+        in parsed.text
+    )
+
+
+def test_each_section_says_how_it_was_asked(parsed: Parsed, answers: Answers) -> None:
+    """A section is labelled with how its question came about, and with its versions; without a log that is said instead."""
+    assert parsed.text.count("Asked beforehand.") == 2
+    assert "Varied: 3 earlier versions were answered, the first on 2 November 2026." in parsed.text
+    assert "Found by looking." in parsed.text
+    unknown = tuple(dataclasses.replace(one, asked="not known") for one in answers.findings)
+    text = Parsed(render(arrange(dataclasses.replace(answers, findings=unknown)))).text
+    assert "14 questions were asked. No log is kept: whether questions were varied is not known." in text
+    assert text.count("Whether this question was varied is not known: no log is kept.") == 4
 
 
 def test_everything_of_a_finding_is_on_the_page(parsed: Parsed, answers: Answers) -> None:

@@ -55,7 +55,7 @@ def judged_chart(
             views += panels(upper, Field("hits per million words", share=0.75), style, events=events)
             views += panels(
                 lower,
-                Field("precision: share of the hits that are the thing", "probability", share=0.5),
+                Field("precision", "probability", share=0.5),
                 style,
                 key=key if split == splits[-1] else (),
                 labelled=not alone,

@@ -10,6 +10,7 @@ from tendency.dossier import wording
 from tendency.dossier.asking import LINES_IN_ALL, Asking, release
 from tendency.dossier.finding import Answers, Finding
 from tendency.dossier.foundation import foundation
+from tendency.dossier.log import Log
 from tendency.dossier.rankings import answer_ranking
 from tendency.dossier.reading import prepare, read_dossier
 from tendency.dossier.schema import Dossier
@@ -44,6 +45,7 @@ def answer(
     limit = deadline if isinstance(deadline, Deadline) else Deadline(deadline)
     asking = Asking(questions, held.index, limit)
     _check_filters(asking)
+    log = Log.of(questions, held.index, release())
     number = len(questions.slogans) + len(questions.rankings) + len(questions.discoveries)
     room = max(1, LINES_IN_ALL // number)
     findings: list[Finding] = []
@@ -63,11 +65,13 @@ def answer(
 
         findings.append(answer_discovery(asking, discovery, place, room))
         done()
+    labelled = log.labelled(findings)
+    log.record()
     return Answers(
         title=questions.title,
         subtitle=_subtitle(asking),
-        findings=tuple(findings),
-        foundation=foundation(asking, findings, (*held.notes, *questions.notes)),
+        findings=labelled,
+        foundation=foundation(asking, labelled, (*log.notes, *held.notes, *questions.notes)),
         recipe=f"report|dossier:{questions.digest}|corpus:{held.index.fingerprint}|seed:{questions.dossier.seed}|v:{release()}",
         dossier=questions.text,
         questions=number,

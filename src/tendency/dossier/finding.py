@@ -9,7 +9,7 @@ import polars as pl
 
 from tendency.corpus import Line
 
-Asked = Literal["asked beforehand", "varied", "found by looking"]
+Asked = Literal["asked beforehand", "varied", "found by looking", "not known"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,9 @@ class Finding:
         exhibits: Tables and charts, in the order to be read.
         evidence: The sentences, by item and period.
         recipe: One line that reproduces it.
-        asked: Whether it was asked before the data were looked at.
+        asked: Whether it was asked before the data were looked at; not known where no log is kept.
+        versions: How many versions of the question were answered, this one among them.
+        history: What the log says of them, as half a sentence; empty where there is nothing to say.
     """
 
     anchor: str
@@ -99,6 +101,8 @@ class Finding:
     evidence: tuple[Evidence, ...]
     recipe: str
     asked: Asked = "asked beforehand"
+    versions: int = 1
+    history: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from tendency.dossier import wording
 from tendency.dossier.asking import Asking, release
 from tendency.dossier.columns import described
 from tendency.dossier.finding import Exhibit, Finding, Foundation
+from tendency.dossier.log import in_words
 from tendency.measures.rates import rates
 from tendency.tally import NONE, cluster_names, tally
 from tendency.tally.periods import keys
@@ -297,12 +298,22 @@ def _tests(findings: Sequence[Finding]) -> list[str]:
     tested = [finding for finding in findings if any(claim.kind in kinds for claim in finding.claims)]
     asserted = sum(claim.holds for finding in findings for claim in finding.claims if claim.kind in kinds)
     return [
-        "Something is said to be named, never to be asserted: no sample of the hits was judged by a person.",
-        f"{wording.counted(len(findings), 'question')} {'was' if len(findings) == 1 else 'were'} asked, all of them in the dossier "
-        f"before the run. {_family(len(tested), asserted)} Other intervals are 95 % each by itself.",
+        _judged(findings),
+        f"{in_words(len(findings), findings)} {_family(len(tested), asserted)} Other intervals are 95 % each by itself.",
         "Nothing here says why something changed: events are drawn beside the curves and are no causes.",
         "Under 8 independent pieces of evidence or under 10 hits no statement is made (“too few”).",
     ]
+
+
+def _judged(findings: Sequence[Finding]) -> str:
+    """Whether anything may be said to be asserted."""
+    read = sum(any(claim.kind == "precision" for claim in finding.claims) for finding in findings)
+    if not read:
+        return "Something is said to be named, never to be asserted: no sample of the hits was judged by a person."
+    return (
+        "Something is said to be named; how many of the hits assert it is said only in the "
+        f"{wording.counted(read, 'section')} of which a sample of the hits was judged by a person."
+    )
 
 
 def _family(sections: int, asserted: int) -> str:

@@ -3,17 +3,143 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from tendency.charts import judged_chart
+from tendency.corpus import Query
 from tendency.dossier import wording
-from tendency.dossier.finding import Claim
+from tendency.dossier.asking import Asking
+from tendency.dossier.columns import chosen, described
+from tendency.dossier.finding import Claim, Exhibit
 from tendency.measures.judged import DIFFERS, TOO_FEW, Judged
-from tendency.measures.judging import COUNTS_OR_NOT
+from tendency.measures.judging import COUNTS_OR_NOT, judge
 from tendency.measures.precision import FEW_READ
+from tendency.tally import Eras
 
 Row = Mapping[str, Any]
+
+JUDGED_KINDS = (
+    "precision differs",
+    "precision",
+    "corrected rate",
+    "judges agree",
+    "precision not shown to differ",
+)
+"""Kinds of claims, the most telling first."""
+
+_SHOWN = (
+    "query", "period", "split", "tokens", "hits", "judged", "asserts", "rejects", "reports", "other_sense", "precision", "low", "high",
+    "per_million", "pooled", "corrected", "corrected_low", "corrected_high", "too_few",
+)  # fmt: skip
+_MEANINGS = {
+    "judged": "Hits of the sample that a person read",
+    "asserts": "Hits that assert it",
+    "rejects": "Hits that reject it",
+    "reports": "Hits that report that others say it",
+    "other_sense": "Hits that mean something else",
+    "precision": "Share of the hits that are the thing",
+    "low": "Lower end of its 95 % interval",
+    "high": "Upper end of its 95 % interval",
+    "pooled": "The precision by which the rate is corrected: that of the period, drawn towards that of all periods",
+    "corrected": "Hits that are the thing, per million words",
+    "corrected_low": "Lower end of its 95 % interval",
+    "corrected_high": "Upper end of its 95 % interval",
+}
+
+
+@dataclass(frozen=True)
+class JudgedPart:
+    """What a judged sample adds to a finding; nothing where none was judged."""
+
+    claims: tuple[Claim, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
+    warnings: tuple[str, ...] = ()
+    recipes: tuple[str, ...] = ()
+
+
+def judged_part(
+    asking: Asking,
+    anchor: str,
+    queries: Mapping[str, Query],
+    files: Sequence[Path],
+    *,
+    by: str | Eras,
+    split: str | Mapping[str, str] | None,
+    where: str | None,
+) -> JudgedPart:
+    """What a person found in a sample of the hits of these queries.
+
+    Args:
+        asking: The corpus.
+        anchor: The finding's, which names its exhibits.
+        queries: Query by name.
+        files: The sheets of one judge, or of two; none says nothing.
+        by: The periods.
+        split: What splits the documents.
+        where: Only documents for which this holds.
+
+    Raises:
+        SettingError: A sheet cannot be read, or holds no hit of these.
+    """
+    if not files:
+        return JudgedPart()
+    common = asking.common(where)
+    over_time = judge(asking.index, queries, files, by=by, **common)
+    found = over_time if split is None else judge(asking.index, queries, files, by=by, split=split, **common)
+    both = replace(
+        found,
+        # Over time the documents are not divided, between splits they are.
+        differs=pl.concat([over_time.differs, found.differs.filter(pl.col("between") == "splits")]),
+    )
+    claims = [claim for name in queries for claim in judged_claims(name, both)]
+    named = wording.listing([wording.named(name) for name in queries])
+    title = f"What was read in a sample of the hits of {named}"
+    whole = chosen(found.overall, tuple(name for name in _SHOWN if name != "period"))
+    curve = chosen(over_time.table, _SHOWN)
+    exhibits = [
+        Exhibit(
+            f"{anchor}-judged",
+            title,
+            "A person read hits drawn at random, without voice and date. Precision is the share that asserts it, with 95 % interval; the "
+            "corrected rate is that of hits that assert it. What the query misses is not counted in.",
+            whole,
+            columns=described(whole, **_MEANINGS),
+        ),
+        Exhibit(
+            f"{anchor}-judged-over-time",
+            f"The rate of {named} as counted and as corrected",
+            "Above hits per million words as counted, and of those that assert it; below the share of hits that assert it; shaded: 95 % "
+            "interval. Open marks rest on under 10 hits read.",
+            curve,
+            judged_chart(
+                over_time.table,
+                title=f"The rate of {named} as counted and as corrected",
+                events=asking.events,
+            )
+            if over_time.table["period"].n_unique() > 1
+            else None,
+            columns=described(curve, **_MEANINGS),
+        ),
+    ]
+    if found.disagreements.height:
+        lines = found.disagreements.select("first", "second", "citation", "left", "match", "right")
+        exhibits.append(
+            Exhibit(
+                f"{anchor}-judged-apart",
+                f"Where the two judges of {named} disagree",
+                "Every hit that they judged differently.",
+                lines,
+                columns=described(lines, first="What the one said", second="What the other said"),
+            )
+        )
+    return JudgedPart(
+        (*claims, *agreement(" or ".join(queries), found)), tuple(exhibits), found.notes, (found.recipe,)
+    )
+
 
 _VERBS = {
     "asserts": "assert it",
@@ -25,23 +151,21 @@ _COLUMNS = {"asserts": "asserts", "rejects": "rejects", "reports": "reports", "o
 _BETWEEN = {"periods": "from period to period", "over time": "over time", "splits": "between {split}"}
 
 
-def claims(name: str, found: Judged, query: str | None = None, *, split: str = "splits") -> list[Claim]:
+def judged_claims(name: str, found: Judged, *, split: str = "its parts") -> list[Claim]:
     """Everything that a judged sample of one query allows to be said, the precision first.
 
     Args:
-        name: What the query is called.
+        name: The query's name in the tables.
         found: What was judged.
-        query: The query's name in the tables, where it is another.
         split: What divides the documents, in the plural.
     """
-    query = query or name
-    whole = found.overall.filter(pl.col("query") == query).to_dicts()
+    whole = found.overall.filter(pl.col("query") == name).to_dicts()
     if not whole or whole[0]["judged"] < FEW_READ:
         return [_too_few(name, whole[0]["judged"] if whole else 0)]
     said = [precision(name, whole[0], found.counting)]
     if whole[0]["corrected_low"] is not None:
         said.append(corrected_rate(name, whole[0], found.counting, sensitive="sensitivity:" in found.recipe))
-    said += differences(name, found.differs.filter(pl.col("query") == query).to_dicts(), split)
+    said += differences(name, found.differs.filter(pl.col("query") == name).to_dicts(), split)
     return said
 
 
@@ -80,7 +204,7 @@ def corrected_rate(name: str, row: Row, counting: Sequence[str], *, sensitive: b
     return Claim(sentence, "corrected rate", (name,), True, _values(row))
 
 
-def differences(name: str, rows: Sequence[Row], split: str = "splits") -> Iterator[Claim]:
+def differences(name: str, rows: Sequence[Row], split: str) -> Iterator[Claim]:
     """Whether the precision differs between periods or parts, in which case the curve as counted misleads."""
     different = [row for row in rows if row["verdict"] == DIFFERS]
     for row in different:
@@ -143,8 +267,8 @@ def agreement(name: str, found: Judged) -> list[Claim]:
 def sentences(found: Judged) -> list[str]:
     """What a judged sample allows to be said, as plain text."""
     names = found.overall["query"].unique(maintain_order=True).to_list()
-    said = [claim for name in names for claim in claims(name, found)]
-    return [claim.sentence for claim in [*said, *(agreement(" or ".join(names), found))]]
+    said = [claim for name in names for claim in judged_claims(name, found)]
+    return [claim.sentence for claim in [*said, *agreement(" or ".join(names), found)]]
 
 
 def _too_few(name: str, judged: int) -> Claim:

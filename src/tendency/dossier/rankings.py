@@ -16,6 +16,7 @@ from tendency.dossier.columns import chosen, described
 from tendency.dossier.evidence import Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit, Finding
 from tendency.dossier.flipping import flips_told
+from tendency.dossier.judging import JudgedPart, judged_part
 from tendency.dossier.reading import AskedRanking
 from tendency.dossier.rows import counted
 from tendency.dossier.sentences import (
@@ -83,6 +84,9 @@ class _Answer:
         flipped, shown, recipes = self._flips(counts)
         claims = [*(one for one in flipped if one.holds), *claims, *(one for one in flipped if not one.holds)]
         exhibits = [*self._over_time(main, counts), *shown, *exhibits, *self._by_split()]
+        read = self._judged()
+        claims += read.claims
+        exhibits += read.exhibits
         warner = Warner(self.asking, self.asked.where)
         warnings = [
             *(note for query in self.asked.items.values() for note in query.notes),
@@ -91,6 +95,7 @@ class _Answer:
             *(warner.composition(two) if two is not None else ()),
             *(one for name, query in self._evidenced().items() for one in warner.concentration(name, query)),
         ]
+        warnings += read.warnings
         if self.asked.overlap:
             warnings.append(
                 "Items may share words with each other: a word can count for two of them (overlap = true)."
@@ -103,8 +108,24 @@ class _Answer:
             warnings=tuple(dict.fromkeys(warnings)),
             exhibits=tuple(exhibits),
             evidence=tuple(self.sentences.blocks),
-            recipe=self.asking.recipe(main.recipe, *recipes),
+            recipe=self.asking.recipe(main.recipe, *recipes, *read.recipes),
         )
+
+    def _judged(self) -> JudgedPart:
+        """What a person found in a sample of the hits."""
+        asked = self.asked
+        try:
+            return judged_part(
+                self.asking,
+                self.anchor,
+                self._evidenced(),
+                asked.judged,
+                by=self.by,
+                split=self.split,
+                where=asked.where,
+            )
+        except SettingError as error:
+            raise DossierError(f"{self.place} (“{asked.name}”): {error}") from None
 
     def _question(self) -> str:
         return f"{self.asked.name}: which is named most{self.beside}, and when?"

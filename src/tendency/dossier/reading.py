@@ -41,6 +41,7 @@ class AskedSlogan:
     period: str
     where: str | None
     split: str | None
+    judged: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class AskedRanking:
     period: str
     where: str | None
     split: str | None
+    judged: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -202,7 +204,14 @@ def prepare(dossier: schema.Dossier) -> Questions:
         )
     for number, one in enumerate(dossier.sources, start=1):
         check.at(f"sources[{number}]", expand, one)
-    asked = _Asker(dossier, names, check)
+    asked = _Asker(dossier, names, folder, check)
+    slogans, rankings = tuple(asked.slogans()), tuple(asked.rankings())
+    for sheet in (
+        sheet
+        for sheets in (*(one.judged for one in slogans), *(one.judged for one in rankings))
+        for sheet in sheets
+    ):
+        digest.update(sheet.read_bytes() if sheet.is_file() else b"")
     series = tuple(_series(dossier, folder, check, digest))
     return Questions(
         dossier=dossier,
@@ -218,8 +227,8 @@ def prepare(dossier: schema.Dossier) -> Questions:
         eras=eras,
         before=before,
         after=after,
-        slogans=tuple(asked.slogans()),
-        rankings=tuple(asked.rankings()),
+        slogans=slogans,
+        rankings=rankings,
         events=tuple(asked.events()),
         series=series,
         discoveries=tuple(asked.discoveries()),
@@ -258,8 +267,10 @@ def _caret(error: QueryError) -> str:
 class _Asker:
     """Turns the dossier's questions into parsed ones."""
 
-    def __init__(self, dossier: schema.Dossier, names: Mapping[str, str], check: _Checker) -> None:
-        self.dossier, self.names, self.check = dossier, names, check
+    def __init__(
+        self, dossier: schema.Dossier, names: Mapping[str, str], folder: Path, check: _Checker
+    ) -> None:
+        self.dossier, self.names, self.folder, self.check = dossier, names, folder, check
 
     def slogans(self) -> Iterator[AskedSlogan]:
         self._once("slogan", [one.name for one in self.dossier.slogan])
@@ -279,6 +290,7 @@ class _Asker:
                 period=self._period(place, one.period),
                 where=self._where(one.where),
                 split=self._split(place, one.split, STANDPOINT if self.dossier.standpoints else None),
+                judged=self._sheets(place, one.judged),
             )
 
     def rankings(self) -> Iterator[AskedRanking]:
@@ -298,6 +310,7 @@ class _Asker:
                 period=self._period(place, one.period),
                 where=self._where(one.where),
                 split=self._split(place, one.split, None),
+                judged=self._sheets(place, one.judged),
             )
 
     def events(self) -> Iterator[AskedEvent]:
@@ -344,6 +357,13 @@ class _Asker:
                 'is "standpoint", but there is no [standpoints] table; add one, or name a field',
             )
         return split
+
+    def _sheets(self, place: str, written: str | tuple[str, ...] | None) -> tuple[Path, ...]:
+        """The sheets of judges; there must be one or two where there are any."""
+        files = (written,) if isinstance(written, str) else written or ()
+        if written is not None and not 1 <= len(files) <= 2:
+            self.check.fail(f"{place}.judged", "must be the sheet of one judge, or an array of those of two")
+        return tuple(self.check.at(f"{place}.judged", resolve, one, self.folder) for one in files)
 
     def _once(self, what: str, names: list[str]) -> None:
         for number, name in enumerate(names, start=1):

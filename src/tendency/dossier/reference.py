@@ -67,7 +67,23 @@ _TITLES = {
     "discover": "`[[discover]]`",
 }
 
-_TAIL = """## Files of terms
+_TAIL = """## Asked, varied, found
+
+Whoever tries several wordings of a question and prints the one that answers best has not asked one question. So each run adds a line to
+`dossier.log.jsonl` beside `dossier.toml`: when it ran, digests of the dossier and of the corpus, the version, and for each question its kind, its
+name and a digest of its content: queries with their terms resolved, aims, items, `near`, period, `where`, split, span, the spans that are
+compared, cluster and language. A title, a name, a comment, the order of questions, a judged sample and the seed are not part of it. From the log each finding is labelled:
+
+| label | when |
+| --- | --- |
+| *asked beforehand* | no other version of the question was answered before of this corpus (an index of that name, or with the same documents), or it is the first one that was, and the label says how many others were answered since; a question that joined later is named so |
+| *varied* | another version was answered before, of the same content once, else of that name, else in that place of the run before; the label says how many, and when the first |
+| *found by looking* | a discovery |
+
+*In brief* counts them. The log is only added to; keep it with the dossier, and publish both. Lines that cannot be read are skipped, and the report says so, as
+it does where the log cannot be written. `log = false` keeps none, and then the report says that it is not known whether questions were varied; so it is for a dossier made in Python.
+
+## Files of terms
 
 | file | what it holds |
 | --- | --- |

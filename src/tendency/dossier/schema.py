@@ -15,8 +15,6 @@ Period = Literal["day", "week", "month", "quarter", "year", "decade", "eras"]
 
 NOT_YET = {
     "": ("holdings", "alternative", "prediction", "watch"),
-    "slogan": ("judged",),
-    "ranking": ("judged",),
 }
 """Keys of the format that a later release answers: refused by name, never ignored."""
 
@@ -100,6 +98,11 @@ class Slogan(Part):
         description="A query for its final goal: looked for like an aim, and marked as the goal.",
         min_length=1,
     )
+    judged: Annotated[str | tuple[str, ...] | None, BeforeValidator(_array)] = Field(
+        default=None,
+        description="The sheet of a random sample of hits, made by `tendency sample`, in which a person said what each of them does; or the "
+        "sheets of two (docs/methods/judged.md).",
+    )
     period: Period | None = Field(default=None, description="Another period than the dossier's.")
     where: str | None = Field(
         default=None, description="Only in these documents, beside the dossier's own `where`."
@@ -128,6 +131,10 @@ class Ranking(Part):
     overlap: bool = Field(
         default=False,
         description="Allow items that share words with each other or with `near`; otherwise an error.",
+    )
+    judged: Annotated[str | tuple[str, ...] | None, BeforeValidator(_array)] = Field(
+        default=None,
+        description="As for a slogan; one sheet may hold hits of several items, such as a sample of `first | second`.",
     )
     period: Period | None = Field(default=None, description="Another period than the dossier's.")
     where: str | None = Field(
@@ -220,6 +227,11 @@ class Dossier(Part):
         "By default the first third of the periods that hold text.",
     )
     after: Span | None = Field(default=None, description="The later of the two; by default the last third.")
+    log: bool = Field(
+        default=True,
+        description="Add a line to the log beside the dossier at each run, from which each finding is labelled *asked beforehand* or "
+        "*varied*; `false` keeps none, and the report says so.",
+    )
     people: str | None = Field(
         default=None,
         description="A CSV file with name, faction, from, to and more: joined to documents by author and date "

@@ -18,6 +18,7 @@ from tendency.dossier.asking import Asking, Two
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.evidence import WHOLE, Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit, Finding
+from tendency.dossier.judging import JUDGED_KINDS, judged_part
 from tendency.dossier.reading import AskedSlogan
 from tendency.dossier.rows import counted, nearness
 from tendency.dossier.sentences import (
@@ -54,7 +55,7 @@ _AIMS = (
     "ratio_high", "neither", "several", "too_few", "evidence",
 )  # fmt: skip
 _FIRST = (
-    "aim took over", "aim ratio changed", "turned", "rate changed", "trend", "rate", "no hits", "aim ratio", "share moved with theme",
+    "aim took over", "aim ratio changed", "turned", "rate changed", "trend", "rate", "no hits", *JUDGED_KINDS, "aim ratio", "share moved with theme",
     "may have turned", "no turning point", "no trend", "rate not shown to change", "depends on the window",
     "aim ratio not shown to change", "forecast", "beside an event", "beside a series", "too few",
 )  # fmt: skip
@@ -123,6 +124,7 @@ class _Answer:
                     exhibits += shown
                     claims += found
                     warnings += self._overlaps()
+                self._add_judged(claims, exhibits, warnings)
             else:
                 exhibits = self._curves(counts, claims)
             warnings += [
@@ -143,6 +145,23 @@ class _Answer:
             evidence=tuple(self.sentences.blocks),
             recipe=self.asking.recipe(*(self.recipes or [rates(counts).recipe])),
         )
+
+    def _add_judged(self, claims: list[Claim], exhibits: list[Exhibit], warnings: list[str]) -> None:
+        """What a person found in a sample of the hits."""
+        asked = self.asked
+        found = judged_part(
+            self.asking,
+            self.anchor,
+            {self.name: asked.query},
+            asked.judged,
+            by=self.by,
+            split=self.split,
+            where=asked.where,
+        )
+        claims += found.claims
+        exhibits += found.exhibits
+        warnings += found.warnings
+        self.recipes += found.recipes
 
     def _question(self) -> str:
         beside = ", and what is named around it" if self.asked.aims else ""

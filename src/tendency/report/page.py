@@ -12,6 +12,7 @@ import polars as pl
 
 from tendency.corpus import Line
 from tendency.dossier.finding import Answers, Evidence, Exhibit, Finding
+from tendency.dossier.log import in_words
 from tendency.report.figure import inline
 from tendency.report.numbers import NOTHING_HELD, TOO_FEW, UNKNOWN, decimals, heading, written
 
@@ -117,7 +118,7 @@ class FindingView:
     anchor: str = explained("Id of the section")
     question: str = explained("Its heading")
     number: int = explained("Its place in the dossier, from 1")
-    asked: str = explained("Whether it was asked before the data were looked at")
+    asked: str = explained("Whether it was asked before the data were looked at, and its versions")
     claims: tuple[ClaimView, ...] = explained("What may be said, the most important first")
     warnings: tuple[str, ...] = explained("What limits it")
     exhibits: tuple[ExhibitView, ...] = explained("Charts and tables")
@@ -165,7 +166,7 @@ def arrange(answers: Answers) -> ReportPage:
     return ReportPage(
         title=answers.title,
         subtitle=answers.subtitle,
-        asked=_asked(answers),
+        asked=in_words(answers.questions, answers.findings),
         findings=findings,
         figures=foundation.figures,
         exhibits=tuple(_exhibit(exhibit, anchors) for exhibit in foundation.exhibits),
@@ -209,13 +210,12 @@ def _anchors(answers: Answers) -> Anchors:
 _OWN = ("main", "brief", "rests-on", "dossier", "methods", "top")
 
 
-def _asked(answers: Answers) -> str:
-    number = answers.questions
-    said = f"{number:,} questions were asked" if number != 1 else "One question was asked"
-    kinds = [finding.asked for finding in answers.findings]
-    others = [f"{kinds.count(kind)} {kind}" for kind in ("varied", "found by looking") if kind in kinds]
-    rest = ", all of them beforehand" if not others and number > 1 else ""
-    return f"{said}{rest}{': ' if others else ''}{', '.join(others)}."
+def _how_asked(finding: Finding) -> str:
+    """The label of a section: whether its question was asked beforehand, and how many versions of it were answered."""
+    if finding.asked == "not known":
+        return "Whether this question was varied is not known: no log is kept"
+    said = finding.asked.capitalize()
+    return f"{said}: {finding.history}" if finding.history else said
 
 
 _DOI = re.compile(r"\b10\.\d{4,9}/[^\s;,]*[^\s;,.)]")
@@ -231,7 +231,7 @@ def _finding(finding: Finding, number: int, anchors: Anchors) -> FindingView:
         anchor=finding.anchor,
         question=finding.question,
         number=number,
-        asked=finding.asked,
+        asked=_how_asked(finding),
         claims=tuple(ClaimView(claim.sentence, claim.holds) for claim in finding.claims),
         warnings=finding.warnings,
         exhibits=tuple(_exhibit(exhibit, anchors) for exhibit in finding.exhibits),

@@ -172,6 +172,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "question": finding.question,
         "kind": finding.kind,
         "asked": finding.asked,
+        "versions": finding.versions,
+        "history": finding.history,
         "claims": [
             {
                 "sentence": claim.sentence,
