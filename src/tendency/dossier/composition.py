@@ -6,8 +6,9 @@ evidence): each aspect is followed by period, and looked at for a turn of its ow
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from tendency.measures.turning import FEW_PERIODS, RATES, THRESHOLD, segmented
 from tendency.tally import NONE, Period, Periods, Tally, cluster_names, tally
 
 Floats = NDArray[np.float64]
+Row = Mapping[str, Any]
 
 _MOST_VALUES = 12
 """Fields with more values than this are no mark of composition, but for voices."""
@@ -34,6 +36,12 @@ _ROOM = 1 << 23
 """Counts of forms by period that are held at a time."""
 _STEADY = 1e-9
 _RANGE = 0.8
+_NEAR = 2
+"""Periods between two turns of the same time."""
+_OFTEN = 0.4
+"""An aspect whose turns, with what counts as the same time, cover more of the periods than this could hardly miss."""
+_TOLD = 3
+_ERROR = 0.01
 _SCARCE = 2
 """A form that the whole corpus has at most so often is rare: misread letters make most of them."""
 
@@ -182,27 +190,36 @@ def _turned(values: Floats) -> list[tuple[int, int]]:
     spread = float(np.std(values[held])) if held.size else 0.0
     if held.size < FEW_PERIODS or spread < _STEADY:
         return []
-    # Values that are known exactly vary by their wander alone.
-    found, _ = segmented(values[held] / spread, np.zeros(held.size), held.astype(float), RATES)
+    # Values that are known nearly exactly vary by their wander alone.
+    known = np.full(held.size, _ERROR)
+    found, _ = segmented(values[held] / spread, known, held.astype(float), RATES)
     ranges = (found.range(one.first, one.last, _RANGE) for one in found.stretches(THRESHOLD))
     return [(int(held[low]), int(held[high])) for low, high in ranges]
 
 
 def coinciding(
-    found: Sequence[tuple[str, Sequence[tuple[int, int]]]], earliest: int, latest: int, reach: int = 1
+    turned: Sequence[tuple[str, Sequence[tuple[int, int]]]], row: Row, periods: Sequence[Period]
 ) -> list[str]:
     """Which aspects turned when a rate did.
 
     Args:
-        found: For each aspect its name and the ranges of places, first and last, in which it turned.
-        earliest, latest: The range of places in which the rate turned.
-        reach: How many periods further off is still the same time.
+        turned: What ``turned_aspects`` found.
+        row: A row of a table of turning points, with ``period``, ``earliest`` and ``latest``.
+        periods: All periods.
+
+    An aspect that turns so often that it could hardly miss the rate, as the party in power does, says nothing.
     """
-    return [
-        name
-        for name, ranges in found
-        if any(low <= latest + reach and high >= earliest - reach for low, high in ranges)
-    ]
+    place, earliest, latest = (place_of(row[key], periods) for key in ("period", "earliest", "latest"))
+    low, high = max(earliest, place - _NEAR), min(latest, place + _NEAR)
+    found = []
+    for name, ranges in turned:
+        covered = sum(last - first + 1 + 2 * _NEAR for first, last in ranges)
+        meets = any(first <= high + 1 and last >= low - 1 for first, last in ranges)
+        if meets and covered <= _OFTEN * len(periods):
+            found.append(name)
+    return found[:_TOLD] + (
+        [f"{len(found) - _TOLD} more things about the documents"] if len(found) > _TOLD else []
+    )
 
 
 def place_of(label: str, periods: Sequence[Period]) -> int:

@@ -9,7 +9,7 @@ import polars as pl
 from tendency.dossier import wording
 from tendency.dossier.asking import Asking
 from tendency.dossier.columns import chosen, described
-from tendency.dossier.composition import coinciding, place_of
+from tendency.dossier.composition import coinciding
 from tendency.dossier.evidence import WHOLE
 from tendency.dossier.finding import Claim, Exhibit
 from tendency.dossier.reading import AskedRanking
@@ -72,8 +72,7 @@ def flips_told(
         rows = table.to_dicts()
         too = []
         for row in rows:
-            earliest, latest = (place_of(row[key], counts.periods) for key in ("earliest", "latest"))
-            too.append(coinciding(asking.turned(asked.where, whole), earliest, latest))
+            too.append(coinciding(asking.turned(asked.where, whole), row, whole.periods))
             claim = flip_claim(row, too[-1], beside, asked.split)
             if row["split"] == WHOLE or claim.holds:
                 claims.append(claim)

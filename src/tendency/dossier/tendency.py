@@ -13,7 +13,7 @@ from tendency.charts import trend_chart, turns_chart
 from tendency.dossier import wording
 from tendency.dossier.asking import Asking
 from tendency.dossier.columns import chosen, described
-from tendency.dossier.composition import coinciding, place_of
+from tendency.dossier.composition import coinciding
 from tendency.dossier.evidence import WHOLE
 from tendency.dossier.finding import Claim, Exhibit
 from tendency.dossier.tendency_sentences import (
@@ -193,10 +193,8 @@ class Course:
             yield self._turn_table(table)
 
     def _turned_too(self, row: Row) -> list[str]:
-        """What about the documents turned when a rate did, over all documents or in the split that it belongs to."""
-        periods = self.counts.periods
-        earliest, latest = (place_of(row[key], periods) for key in ("earliest", "latest"))
-        return coinciding(self.asking.turned(self.where, self.counts), earliest, latest)
+        """What about the documents turned when a rate did."""
+        return coinciding(self.asking.turned(self.where, self.counts), row, self.counts.periods)
 
     def _turn_chart(self, found: Any, table: pl.DataFrame) -> Exhibit:
         own = table.filter(pl.col("split") == WHOLE)
