@@ -70,10 +70,17 @@ def read_in(tally: Tally) -> list[Read]:
 
 
 class Measure(NamedTuple):
-    """What is counted, and what is made of it."""
+    """What is counted, and what is made of it.
+
+    Attributes:
+        columns: The columns, from the hits of each document.
+        measure: The measure.
+        every_period: Whether a table of it that has periods has each of the tally's, and no other.
+    """
 
     columns: Callable[[np.ndarray], dict[str, np.ndarray]]
     measure: Callable[[Tally], Result]
+    every_period: bool = True
 
 
 MEASURES: dict[str, Measure] = {
@@ -213,7 +220,8 @@ def test_any_tally(name: str, case: str) -> None:
         if given.scarce:
             for row in table.to_dicts():
                 assert row.get("verdict") in (None, "", "too few") or row.get("too_few"), row
-    _has_every_period(result.table, given)
+    if measure.every_period:
+        _has_every_period(result.table, given)
     if given.scarce and "too_few" in result.table.columns and "tokens" in result.table.columns:
         assert result.table.filter(pl.col("tokens") > 0)["too_few"].all()
 
@@ -252,7 +260,7 @@ def test_a_result_shows_itself(name: str) -> None:
 
     result = measured(MEASURES[name], CASES["ordinary"])
     assert result is not None
-    assert result.table.height
+    assert any(table.height for table in tables(result).values())
     spec = result.chart()
     if spec is not None:
         assert svg(spec).startswith("<svg")
