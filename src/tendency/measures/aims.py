@@ -43,7 +43,8 @@ class Aims(Result):
         """Ratios to chance: a table of intervals for one period, curves for several."""
         from tendency.charts import aims_chart
 
-        chosen = window if window in self.table["window"].to_list() else int(self.table["window"][0])
+        windows = self.table["window"].to_list()
+        chosen = window if window in windows or not windows else int(windows[0])
         return aims_chart(
             self.for_chart(), title=title or "Named beside the slogan, against chance", window=chosen
         )

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tendency.errors import SettingError
 from tendency.tally import Clustering, Tally
 
 Floats = NDArray[np.float64]
@@ -245,6 +246,12 @@ class Widest:
     every: tuple[tuple[str, Floats, Floats], ...]
 
 
+def demand_clusters(tally: Tally) -> None:
+    """Nothing, unless a tally holds counts alone."""
+    if not tally.clusterings:
+        raise SettingError("an interval needs a tally with clusters, and this one holds counts alone.")
+
+
 def widest(tally: Tally, column: int, exposure: int = 0, level: float = 0.95) -> Widest:
     """The limits from each clustering, and of these the widest.
 
@@ -253,7 +260,11 @@ def widest(tally: Tally, column: int, exposure: int = 0, level: float = 0.95) ->
         column: The column's number among products, from 1.
         exposure: The number of what it is counted against.
         level: Confidence, such as 0.95.
+
+    Raises:
+        SettingError: The tally was made without clusters.
     """
+    demand_clusters(tally)
     hits = tally.hits[:, :, column - 1]
     chosen: Widest | None = None
     every = []

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from tendency.measures.dispersion import Floats, Widest, exposure_of, quantile, widest
+from tendency.measures.dispersion import Floats, Widest, demand_clusters, exposure_of, quantile, widest
 from tendency.tally import Tally
 
 DRAWS: Final = 4_000
@@ -43,6 +43,7 @@ class Joint:
     """
 
     def __init__(self, tally: Tally, draws: int = DRAWS) -> None:
+        demand_clusters(tally)
         self.tally, self.draws = tally, draws
         self._widest: dict[tuple[int, int], Widest] = {}
         self._pooled: dict[tuple[Any, ...], Floats] = {}
