@@ -65,7 +65,7 @@ def simulated(
     level = np.array(rates)[None, :, None, :] * hits / (40_000 * clusters * np.exp(0.29))
     counts = generator.poisson(level * words[..., None] * lasting * burst)
     split, period, number = np.indices(shape)
-    named = [f"paper {i:03d}" for i in number.ravel()] if kind == "publications" else None
+    named = [f"{kind} {i:03d}" for i in number.ravel()] if kind != "documents" else None
     return Tally.from_counts(
         counts.reshape(-1, len(items)),
         words.ravel(),

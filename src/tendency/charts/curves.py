@@ -82,12 +82,14 @@ class Field:
         scale: How it runs: from zero, by factors around chance, as ranks from the top, or from 0 to 1.
         reference: A value marked by a rule, or None.
         share: Height as a part of the style's.
+        most: The largest possible value, where there is one: the axis ends there.
     """
 
     title: str
     scale: Literal["linear", "log", "rank", "probability"] = "linear"
     reference: float | None = None
     share: float = 1.0
+    most: float | None = None
 
 
 def on_screen_and_print(build: Callable[[Style], Spec]) -> Spec:
@@ -706,7 +708,8 @@ def _extent(points: Sequence[Point], field: Field) -> tuple[float, float, tuple[
     if field.scale == "log":
         return log_extent([v for p in points for v in (p.low, p.value, p.high) if v])
     limits = [p.high for p in points if p.high is not None and p.value is not None]
-    return 0.0, ceiling(values, limits), ()
+    top = ceiling(values, limits)
+    return 0.0, top if field.most is None else min(top, field.most), ()
 
 
 def log_extent(values: Sequence[float]) -> tuple[float, float, tuple[float, ...]]:

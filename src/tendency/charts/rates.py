@@ -23,6 +23,7 @@ def rates_chart(
     undatable: int = 0,
     unit: str = "hits per million words",
     columns: tuple[str, str, str] = _COLUMNS,
+    most: float | None = None,
 ) -> Spec:
     """A curve for each query and split, with its interval; Vega-Lite, with a print version under ``usermeta``.
 
@@ -39,6 +40,7 @@ def rates_chart(
         undatable: Hits that are not datable at this grain and so not drawn.
         unit: What the vertical axis counts.
         columns: Those of the value and its limits.
+        most: The largest possible value, such as 1 for a share.
     """
     points = rate_points(table, level, unit, columns)
     placed, alone = arranged(points)
@@ -56,7 +58,7 @@ def rates_chart(
     def build(style: Style) -> Spec:
         views = panels(
             placed,
-            Field(unit, share=0.62 if _many(placed) else 1.0),
+            Field(unit, share=0.62 if _many(placed) else 1.0, most=most),
             style,
             events=events,
             key=key,

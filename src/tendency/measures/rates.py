@@ -91,17 +91,23 @@ class Rates(Result):
 
         return rates_chart(
             self.table,
-            title=title or _TITLES.get(self.measure.column, "Rate over time"),
+            title=title or self._title(),
             level=self.level,
             unit=self.measure.unit,
             columns=self.measure.columns,
+            most=1.0 if self.measure == DOCUMENTS else None,
         )
 
-
-_TITLES: Final = {
-    "per_thousand": "Rate over time, against another query",
-    "share": "Share of documents over time",
-}
+    def _title(self) -> str:
+        """What is drawn; the curves of one query in several parts do not name it themselves."""
+        what = {
+            "share": "Share of documents over time",
+            "per_thousand": f"Rate over time, against {self.measure.denominator}",
+        }.get(self.measure.column, "Rate over time")
+        queries = self.table["query"].unique(maintain_order=True).to_list()
+        if len(queries) == 1 and self.table["split"].n_unique() > 1:
+            return f"“{queries[0]}”: {what[0].lower()}{what[1:]}"
+        return what
 
 
 def rates(

@@ -105,11 +105,10 @@ def rates_of(
 
 
 def _both(every: Rates, kept: Rates) -> Rates:
-    """Two curves in one result."""
+    """Two curves in one result; what is undated in the second is in the first."""
     return replace(
         every,
         table=pl.concat([every.table, kept.table]),
-        undated=pl.concat([every.undated, kept.undated]),
         widths=pl.concat([every.widths, kept.widths]),
         deviations=pl.concat([every.deviations, kept.deviations]),
     )

@@ -71,10 +71,18 @@ def likeness(tally: Tally, clustering: Clustering, column: int, documents: int) 
     others = freedom.sum(axis=0) - freedom
     correlation = np.where(others > 0, weight * own + (1 - weight) * pooled, pooled)
     size = ratio_of(nn, n)
+    unsure = _students(np.broadcast_to(freedom.sum(axis=0), size.shape))
     interval = np.where((clusters < POOLING) & (others > 0), "pooled", "cluster").astype("U10")
     # One cluster of several documents tells nothing of how clusters differ; one document is what it is.
     interval[(freedom.sum(axis=0) == 0) & (size > 1)] = "none"
-    return Likeness(correlation, 1 + correlation * np.maximum(size - 1, 0), interval)
+    return Likeness(correlation, 1 + unsure * correlation * np.maximum(size - 1, 0), interval)
+
+
+def _students(freedom: Floats) -> Floats:
+    """What clusters add to the variance is raised by, since ρ is itself estimated: the square of Student's t over the normal."""
+    from scipy.special import ndtri, stdtrit
+
+    return np.asarray((stdtrit(np.maximum(freedom, 2.0), 0.975) / ndtri(0.975)) ** 2, float)
 
 
 def _estimate(prior: Floats | float, excess: Floats, expected: Floats) -> Floats:
