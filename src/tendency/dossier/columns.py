@@ -18,6 +18,8 @@ MEANINGS: dict[str, str] = {
     "hits": "Hits",
     "documents_with_hits": "Documents with at least one hit",
     "per_million": "Hits per million words",
+    "dp_norm": "How unevenly the hits are spread over documents, from 0 (as the words are) to 1 (all in the smallest): Gries' DP, normed",
+    "top_document_share": "Share of the hits that the document with most of them has",
     "low": "Lower end of the 95 % interval",
     "high": "Upper end of the 95 % interval",
     "clusters": "Independent pieces of evidence among the documents held",

@@ -41,14 +41,18 @@ from tendency.measures.aims import Aims, aims_of
 from tendency.measures.comparison import FAMILY_ERROR, TOO_FEW, AimChanges, aim_changes, compare_rates
 from tendency.measures.families import holm
 from tendency.measures.rates import rates
+from tendency.measures.rating import rates_of
 from tendency.tally import WINDOWS, Around, Tally, tally
 
 WINDOW = 30
 """The window whose figures are printed; the others must agree."""
 
+TITLES = ("publication", "newspaper")
+"""Fields whose values are titles, that may come and go."""
+
 _RATES = (
     "query", "period", "split", "documents", "tokens", "hits", "documents_with_hits", "per_million", "low", "high",
-    "too_few", "evidence",
+    "dp_norm", "top_document_share", "too_few", "evidence",
 )  # fmt: skip
 _AIMS = (
     "aim", "window", "period", "split", "documents", "hits", "near", "share", "expected", "ratio", "ratio_low",
@@ -193,7 +197,8 @@ class _Answer:
         return rate(self.name, found, row["cluster"])
 
     def _curves(self, counts: Tally, claims: Sequence[Claim]) -> list[Exhibit]:
-        found = rates(counts)
+        common = self.asking.common(self.asked.where)
+        found = rates_of(self.asking.index, {self.name: self.asked.query}, by=self.by, **common)
         self.recipes.append(found.recipe)
         table = self._linked(found.table)
         undatable = int(found.undated["hits"].sum())
@@ -203,7 +208,37 @@ class _Answer:
             table = self._linked(divided)
             title = f"How often “{self.name}” is named, by {self.asked.split}"
             exhibits.append(self._curve(table, "rates-by-split", title, 0))
-        return exhibits
+        return [*exhibits, *self._at_constant_titles(counts)]
+
+    def _at_constant_titles(self, counts: Tally) -> list[Exhibit]:
+        """The curve of the titles that were held nearly throughout, where others came and went."""
+        field = next((name for name in TITLES if name in self.asking.index.field_views), None)
+        if field is None or counts.grain in ("all", "eras") or int((counts.tokens[:, 0] > 0).sum()) < 2:
+            return []
+        found = rates_of(
+            self.asking.index,
+            {self.name: self.asked.query},
+            constant=field,
+            dispersion=False,
+            by=self.by,
+            **self.asking.common(self.asked.where),
+        )
+        titles = found.constant
+        if titles is None or not titles.titles or len(titles.titles) == titles.of:
+            return []
+        self.recipes.append(found.recipe)
+        printed = chosen(found.table, _RATES)
+        title = f"“{self.name}” at constant titles, beside all titles"
+        return [
+            Exhibit(
+                f"{self.anchor}-constant",
+                title,
+                f"Hits per million words; shaded: 95 % interval. {' '.join(titles.sentences)}",
+                printed,
+                rates_chart(found.table, title=title, events=self.asking.events),
+                columns=described(printed),
+            )
+        ]
 
     def _title(self, claims: Sequence[Claim]) -> str:
         """What the curve shows, once the claims are known."""
