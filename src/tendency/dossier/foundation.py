@@ -50,6 +50,44 @@ METHODS: tuple[tuple[str, str], ...] = (
         "Holm (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 65–70",
     ),
     (
+        "How unevenly hits are spread: Gries’ DP, normed",
+        "Gries (2008), Dispersions and adjusted frequencies in corpora, doi:10.1075/ijcl.13.4.02gri; Lijffijt and Gries (2012), "
+        "doi:10.1075/ijcl.17.1.08lij",
+    ),
+    (
+        "Trend: Mann–Kendall’s test with the autocorrelation that is present accounted for, Theil–Sen’s slope",
+        "Hamed and Rao (1998), A modified Mann-Kendall trend test for autocorrelated data, doi:10.1016/S0022-1694(97)00125-X; "
+        "Sen (1968), Estimates of the regression coefficient based on Kendall’s tau, doi:10.1080/01621459.1968.10480934",
+    ),
+    (
+        "Turning points and flips: exact sums over all segmentations, averaged over how much a rate wanders by itself",
+        "Fearnhead (2006), Exact and efficient Bayesian inference for multiple changepoint problems, doi:10.1007/s11222-006-8450-8",
+    ),
+    (
+        "The second opinion on turning points: BEAST",
+        "Zhao and others (2019), Detecting change-point, trend, and seasonality in satellite time series data, doi:10.1016/j.rse.2019.04.034",
+    ),
+    (
+        "Forecasts: an equal pool of three, scored on past dates by the continuous ranked probability score",
+        "Gneiting and Raftery (2007), Strictly proper scoring rules, prediction, and estimation, doi:10.1198/016214506000001437",
+    ),
+    (
+        "Events against every other date of the series",
+        "Abadie, Diamond and Hainmueller (2010), Synthetic control methods for comparative case studies, doi:10.1198/jasa.2009.ap08746",
+    ),
+    (
+        "What is found by looking: the false-discovery rate among all that was tested",
+        "Benjamini and Hochberg (1995), Controlling the false discovery rate, doi:10.1111/j.2517-6161.1995.tb02031.x",
+    ),
+    (
+        "A rate corrected by a judged sample",
+        "Rogan and Gladen (1978), Estimating prevalence from the results of a screening test, doi:10.1093/oxfordjournals.aje.a112510",
+    ),
+    (
+        "How varied the words are: types expected among as many words",
+        "Hurlbert (1971), The nonconcept of species diversity, doi:10.2307/1934145",
+    ),
+    (
         "Words and sentence ends: Unicode text segmentation, with the departures listed in docs/text-rules.md",
         "The Unicode Consortium, Unicode Standard Annex 29, https://unicode.org/reports/tr29/",
     ),
@@ -300,8 +338,23 @@ def _tests(findings: Sequence[Finding]) -> list[str]:
     return [
         _judged(findings),
         f"{in_words(len(findings), findings)} {_family(len(tested), asserted)} Other intervals are 95 % each by itself.",
-        "Nothing here says why something changed: events are drawn beside the curves and are no causes.",
+        *_courses(findings),
+        "Nothing here says why something changed: events and outside series stand beside the curves and are no causes.",
         "Under 8 independent pieces of evidence or under 10 hits no statement is made (“too few”).",
+    ]
+
+
+def _courses(findings: Sequence[Finding]) -> list[str]:
+    """How many courses were looked at for turning points, and how many turned."""
+    looked = sum(exhibit.name.endswith("-course") for finding in findings for exhibit in finding.exhibits)
+    if not looked:
+        return []
+    kinds = [claim.kind for finding in findings for claim in finding.claims]
+    firm = kinds.count("turned") + kinds.count("flipped")
+    return [
+        f"{wording.counted(looked, 'course')} {'was' if looked == 1 else 'were'} looked at for turning points, each with its parts, and the "
+        "items of each ranking two by two for changes of places: of series that only wander, about one in twenty has a turn printed. "
+        f"{wording.counted(firm, 'firm turn or flip', 'firm turns and flips')} {'is' if firm == 1 else 'are'} told."
     ]
 
 
