@@ -42,7 +42,8 @@ def cell(text: str) -> str:
     plain = _NO_TEXT.sub("\ufffd", _TURNING.sub("", _UNSEEN.sub(" ", text)))
     if len(plain) > _LONGEST_CELL:
         plain = f"{plain[:_LONGEST_CELL]} …"
-    return f"'{plain}" if re.match(FORMULA, plain) else plain
+    # Some programs overlook the space before a sign.
+    return f"'{plain}" if re.match(FORMULA, plain.lstrip()) else plain
 
 
 def sheet(
@@ -168,9 +169,11 @@ def _columns(path: Path, names: list[str], wanted: Sequence[str]) -> dict[str, i
 
 
 def _filled(rows: Rows, header: list[str]) -> Rows:
-    """The rows that hold something; where files were put together the names of the columns stand in between."""
+    """The rows that hold something, as long as the header; where files were put together it stands in between too."""
     return [
-        (number, cells) for number, cells in rows if any(text.strip() for text in cells) and cells != header
+        (number, cells + [""] * (len(header) - len(cells)))
+        for number, cells in rows
+        if any(text.strip() for text in cells) and cells != header
     ]
 
 

@@ -128,9 +128,7 @@ def read_judgements(path: Path) -> Sheet:
         problems.append(f"{path.name}, row {row}: {what}; it is left out.")
 
     for row, cells in rows:
-        written = {
-            name: _plain(cells[place]) if place < len(cells) else "" for name, place in columns.items()
-        }
+        written = {name: _plain(cells[place]) for name, place in columns.items()}
         swallowed = sum(len(_ANOTHER.findall(text)) for text in cells) - 1
         if swallowed > 0:
             bad(
@@ -227,7 +225,7 @@ def _key_rows(path: Path) -> Iterator[tuple[str, KeyRow]]:
     wanted = ("hit", "document", "position", "stratum", "stratum_hits")
     columns, rows = read_sheet(path, wanted)
     for _, cells in rows:
-        held = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
+        held = {name: cells[place].strip() for name, place in columns.items()}
         match = _HIT.fullmatch(_plain(held["hit"]).casefold())
         if match is None or not held["stratum_hits"].isdecimal():
             continue
