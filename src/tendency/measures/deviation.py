@@ -115,7 +115,7 @@ def _together(tally: Tally, parts: Parts) -> tuple[Tally, Parts]:
 def _rows(tally: Tally, parts: Parts, columns: Sequence[int]) -> pl.DataFrame:
     found = [("document", by_document(tally, parts))]
     for number, clustering in enumerate(tally.clusterings):
-        if clustering.name != "document":
+        if clustering.name != "document" and number not in tally.crossings:
             found.append((clustering.name, _over_clusters(tally, clustering, parts, number)))
     periods, splits = len(tally.periods), len(tally.splits)
     frames = [

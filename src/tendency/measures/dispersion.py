@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -253,7 +253,7 @@ def demand_clusters(tally: Tally) -> None:
 
 
 def widest(tally: Tally, column: int, exposure: int = 0, level: float = 0.95) -> Widest:
-    """The limits from each clustering, and of these the widest.
+    """The limits from each clustering, and of these the widest: where two cross, mostly that of both together.
 
     Args:
         tally: The counts.
@@ -266,26 +266,38 @@ def widest(tally: Tally, column: int, exposure: int = 0, level: float = 0.95) ->
     """
     demand_clusters(tally)
     hits = tally.hits[:, :, column - 1]
+    found = [dispersion(tally, clustering, column, exposure) for clustering in tally.clusterings]
     chosen: Widest | None = None
     every = []
-    for clustering in tally.clusterings:
-        found = dispersion(tally, clustering, column, exposure)
-        low, high = limits(hits, found.shape, level)
+    for number, clustering in enumerate(tally.clusterings):
+        crossed = tally.crossings.get(number)
+        one = found[number] if crossed is None else _two_way(*(found[at] for at in (*crossed, number)))
+        low, high = limits(hits, one.shape, level)
         every.append((clustering.name, low, high))
         clusters = clustering.moments.clusters
         names = np.full(hits.shape, clustering.name)
-        this = Widest(low, high, found.shape, found.burstiness, found.interval, names, clusters, ())
+        this = Widest(low, high, one.shape, one.burstiness, one.interval, names, clusters, ())
         chosen = this if chosen is None else _wider(chosen, this)
     assert chosen is not None, "a tally with intervals has a clustering"
-    return Widest(
-        chosen.low,
-        chosen.high,
-        chosen.shape,
-        chosen.burstiness,
-        chosen.interval,
-        chosen.cluster,
-        chosen.clusters,
-        tuple(every),
+    return replace(chosen, every=tuple(every))
+
+
+def _two_way(first: Dispersion, second: Dispersion, both: Dispersion) -> Dispersion:
+    """The dispersion where two clusterings cross: their variances beyond chance added, that of the intersection taken off once.
+
+    Source: Cameron, Gelbach & Miller (2011), doi:10.1198/jbes.2010.07136. It is never less than the larger of the two, and that
+    alone where one of the three is not measured within the period.
+    """
+    larger = np.minimum(first.shape, second.shape)
+    together = 1 / first.shape + 1 / second.shape - 1 / both.shape
+    measured = np.ones(larger.shape, bool)
+    for one in (first, second, both):
+        measured &= np.isin(one.interval, ("cluster", "pooled"))
+    shape = np.where(measured, 1 / np.maximum(together, 1 / larger), larger)
+    return Dispersion(
+        np.maximum(first.burstiness, second.burstiness),
+        shape,
+        np.where(second.shape < first.shape, second.interval, first.interval),
     )
 
 

@@ -127,26 +127,33 @@ def widest_share(tally: Tally, column: int, documents: int, level: float = 0.95)
         level: Confidence.
     """
     y, n = (tally.hits[:, :, at - 1] for at in (column, documents))
+    found = [likeness(tally, clustering, column, documents) for clustering in tally.clusterings]
     chosen: tuple[Widest, Floats] | None = None
     every = []
-    for clustering in tally.clusterings:
-        found = likeness(tally, clustering, column, documents)
-        low, high = share_limits(y, n, found.design, level)
+    for number, clustering in enumerate(tally.clusterings):
+        crossed = tally.crossings.get(number)
+        one = found[number] if crossed is None else _two_way(*(found[at] for at in (*crossed, number)))
+        low, high = share_limits(y, n, one.design, level)
         every.append((clustering.name, low, high))
         names = np.full(y.shape, clustering.name)
-        this = Widest(
-            low,
-            high,
-            n / found.design,
-            found.correlation,
-            found.interval,
-            names,
-            clustering.moments.clusters,
-            (),
-        )
-        chosen = (this, found.design) if chosen is None else _wider(chosen, (this, found.design))
+        clusters = clustering.moments.clusters
+        this = Widest(low, high, n / one.design, one.correlation, one.interval, names, clusters, ())
+        chosen = (this, one.design) if chosen is None else _wider(chosen, (this, one.design))
     assert chosen is not None, "a tally with intervals has a clustering"
     return replace(chosen[0], every=tuple(every))
+
+
+def _two_way(first: Likeness, second: Likeness, both: Likeness) -> Likeness:
+    """Where two clusterings cross their design effects are added and that of the intersection is taken off once.
+
+    Source: Cameron, Gelbach & Miller (2011), doi:10.1198/jbes.2010.07136; never less than the larger of the two.
+    """
+    larger = np.maximum(first.design, second.design)
+    return Likeness(
+        np.maximum(first.correlation, second.correlation),
+        np.maximum(larger, first.design + second.design - both.design),
+        np.where(second.design > first.design, second.interval, first.interval),
+    )
 
 
 def _wider(a: tuple[Widest, Floats], b: tuple[Widest, Floats]) -> tuple[Widest, Floats]:

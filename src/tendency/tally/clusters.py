@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from tendency.tally.exact import LARGEST_COUNT, Exact, moments, sums, zeros
 from tendency.tally.kept import Kept
 
+CROSSED: Final = " x "
+"""Joins the names of two clusterings into that of their intersection."""
+
 _SPARSE: Final = 8
 """Numbers are told apart by a table over all that may come while it has at most so many entries a number."""
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 from weakref import WeakKeyDictionary
 
@@ -18,7 +19,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from tendency.errors import SettingError
-from tendency.tally.clusters import Keyed
+from tendency.tally.clusters import CROSSED, Keyed
 from tendency.tally.counters import Counter, Mask, Occurrences, counters_of
 from tendency.tally.frames import Frame
 from tendency.tally.kept import Kept
@@ -174,7 +175,7 @@ def tally(
         columns_of(counters), asked.periods.grain, asked.periods.periods, asked.splits, asked.clusters
     )
     total = Tally.total([nothing, *parts], asked.splits)
-    recipe = [f"by:{asked.periods.grain}", f"cluster:{','.join(asked.clusters)}"]
+    recipe = [f"by:{asked.periods.grain}", f"cluster:{total.cluster.replace(CROSSED, ',')}"]
     if split is not None:
         recipe.append(f"split:{split if isinstance(split, str) else ','.join(split)}")
     if where:
@@ -226,7 +227,7 @@ def _framed(index: Index, at: Sequence[Place], ask: _Ask) -> Asked:
     from tendency.corpus import select
 
     masks = select(index, where=ask.where, start=ask.start, end=ask.end).masks
-    clusters = () if ask.only_counts else cluster_names(index, masks, ask.cluster)
+    clusters = () if ask.only_counts else _with_crossings(cluster_names(index, masks, ask.cluster))
     asked = Periods.spanning(ask.by, [], [], ask.start, ask.end)
     splits, field, filters = _splits(index, masks, ask.split)
     copies = _copies(index, masks, clusters) if clusters else {}
@@ -420,7 +421,7 @@ def _copies(
         if len(members) < 2:
             continue
         _, _, first_segment, first = min(members)
-        names = tuple(_own_cluster(index.segments[first_segment], name, first) for name in clusters)
+        names = tuple(_own_cluster(index.segments[first_segment], name, first, clusters) for name in clusters)
         for _, _, number, document in members:
             result.setdefault(number, []).append((document, names))
     return {number: tuple(sorted(found)) for number, found in result.items()}
@@ -442,7 +443,23 @@ def _repeated(index: Index) -> dict[int, NDArray[np.int64]]:
     return held
 
 
-def _own_cluster(segment: Segment, name: str, document: int) -> str:
+def _with_crossings(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The clusterings, then the intersection of every two; a document lies in one cluster of any other and crosses none."""
+    crossing = [f"{a}{CROSSED}{b}" for a, b in combinations(names, 2) if "document" not in (a, b)]
+    return *names, *crossing
+
+
+def _crossed(name: str, clusters: tuple[str, ...]) -> tuple[str, str] | None:
+    """The two clusterings that one is the intersection of."""
+    pairs = combinations(clusters, 2)
+    return next(((a, b) for a, b in pairs if name == f"{a}{CROSSED}{b}"), None)
+
+
+def _own_cluster(segment: Segment, name: str, document: int, clusters: tuple[str, ...]) -> str:
+    if crossed := _crossed(name, clusters):
+        both = [_own_cluster(segment, one, document, clusters) for one in crossed]
+        alone = f"document {segment.ids[document]}"
+        return alone if alone in both else CROSSED.join(both)
     if name == "day":
         return dt.date.fromordinal(int(segment.start_day[document])).isoformat()
     value = None if name == "document" else segment.field(name).value(document)
@@ -452,24 +469,32 @@ def _own_cluster(segment: Segment, name: str, document: int) -> str:
 
 def _cluster_keys(segment: Segment, framing: Framing, number: int) -> Keyed | None:
     """The cluster of each document of a segment."""
-    name = framing.clusters[number]
     copies = {document: names[number] for document, names in framing.copies}
-    names: list[str] = []
-    if name == "document":
-        if not copies:
-            return None
-        codes = np.full(segment.documents, -1, np.int64)
-    elif name == "day":
-        days, codes = np.unique(segment.start_day, return_inverse=True)
-        names = [dt.date.fromordinal(day).isoformat() for day in days.tolist()]
-    else:
-        field = segment.field(name)
-        names = [f"value {value}" for value in field.values]
-        codes = field.codes.astype(np.int64)
+    names, codes = _own_keys(segment, framing.clusters[number], framing.clusters)
+    if not names and not copies:
+        return None
     places = {held: place for place, held in enumerate(names)}
     for document, cluster in copies.items():
         codes[document] = places.setdefault(cluster, len(places))
     return Keyed(tuple(places), codes)
+
+
+def _own_keys(segment: Segment, name: str, clusters: tuple[str, ...]) -> tuple[list[str], NDArray[np.int64]]:
+    """Names of clusters, and for each document the number of its name, -1 for a cluster by itself; copies stand alone here."""
+    if crossed := _crossed(name, clusters):
+        (names, codes), (others, second) = (_own_keys(segment, one, clusters) for one in crossed)
+        both = np.where((codes < 0) | (second < 0), -1, codes * len(others) + second)
+        held, places = np.unique(both, return_inverse=True)
+        alone = int(held[0] < 0) if held.size else 0
+        pairs = [divmod(one, len(others)) for one in held[alone:].tolist()]
+        return [f"{names[a]}{CROSSED}{others[b]}" for a, b in pairs], places.reshape(-1) - alone
+    if name == "document":
+        return [], np.full(segment.documents, -1, np.int64)
+    if name == "day":
+        days, places = np.unique(segment.start_day, return_inverse=True)
+        return [dt.date.fromordinal(day).isoformat() for day in days.tolist()], places.reshape(-1)
+    field = segment.field(name)
+    return [f"value {value}" for value in field.values], field.codes.astype(np.int64)
 
 
 def _one_split(segment: Segment, framing: Framing) -> tuple[tuple[str, ...], NDArray[np.int64]]:

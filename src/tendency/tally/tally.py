@@ -12,7 +12,7 @@ import xxhash
 from numpy.typing import ArrayLike, NDArray
 
 from tendency.errors import SettingError
-from tendency.tally.clusters import Clustering, ClusterTable, Keyed, Moments
+from tendency.tally.clusters import CROSSED, Clustering, ClusterTable, Keyed, Moments
 from tendency.tally.exact import Exact
 from tendency.tally.periods import Period
 
@@ -275,8 +275,16 @@ class Tally:
 
     @property
     def cluster(self) -> str:
-        """The names of the clusterings, joined by ``" x "``."""
-        return " x ".join(clustering.name for clustering in self.clusterings)
+        """The names of the clusterings, intersections left out, joined by ``" x "``."""
+        crossed = self.crossings
+        return CROSSED.join(one.name for number, one in enumerate(self.clusterings) if number not in crossed)
+
+    @cached_property
+    def crossings(self) -> dict[int, tuple[int, int]]:
+        """The clusterings that are the intersection of two others, by number, with the numbers of these."""
+        of = {clustering.name: number for number, clustering in enumerate(self.clusterings)}
+        pairs = {of.get(f"{a}{CROSSED}{b}"): (of[a], of[b]) for a in of for b in of}
+        return {number: pair for number, pair in pairs.items() if number is not None}
 
     @property
     def clusters(self) -> NDArray[np.int64]:
