@@ -13,7 +13,7 @@ from tendency.dossier.composition import coinciding
 from tendency.dossier.evidence import WHOLE
 from tendency.dossier.finding import Claim, Exhibit
 from tendency.dossier.reading import AskedRanking
-from tendency.dossier.tendency_sentences import flip_claim, no_flip_claim
+from tendency.dossier.tendency_sentences import TURN_LEVEL, flip_claim, no_flip_claim
 from tendency.measures import flips
 from tendency.tally import Tally
 
@@ -29,11 +29,11 @@ _MEANINGS = {
     "latest": "Last period of that range",
     "probability": "Probability of a turn of the ratio within that range",
     "lead_before": "Rate of the first ÷ rate of the second, before",
-    "lead_before_low": "Lower end of its interval",
-    "lead_before_high": "Upper end of its interval",
+    "lead_before_low": "Lower end of its 80 % interval",
+    "lead_before_high": "Upper end of its 80 % interval",
     "lead_after": "The same, after",
-    "lead_after_low": "Lower end of its interval",
-    "lead_after_high": "Upper end of its interval",
+    "lead_after_low": "Lower end of its 80 % interval",
+    "lead_after_high": "Upper end of its 80 % interval",
     "verdict": "What may be said",
     "turned_too": "What about the documents turned at the same time",
 }
@@ -63,7 +63,7 @@ def flips_told(
     tables, recipes = [], []
     whole = tallies[0]
     for counts in tallies:
-        found = flips(counts, tuple(columns.values()))
+        found = flips(counts, tuple(columns.values()), level=TURN_LEVEL)
         recipes.append(found.recipe)
         table = found.table.with_columns(
             pl.col("first").replace_strict(names, return_dtype=pl.String),

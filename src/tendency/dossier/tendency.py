@@ -17,6 +17,7 @@ from tendency.dossier.composition import coinciding
 from tendency.dossier.evidence import WHOLE
 from tendency.dossier.finding import Claim, Exhibit
 from tendency.dossier.tendency_sentences import (
+    TURN_LEVEL,
     Row,
     event_claim,
     forecast_claim,
@@ -75,8 +76,8 @@ TURN_MEANINGS = {
     "before": "Fitted rate just before, per million words",
     "after": "Fitted rate just after, per million words",
     "ratio": "After ÷ before",
-    "ratio_low": "Lower end of its interval",
-    "ratio_high": "Upper end of its interval",
+    "ratio_low": "Lower end of its 80 % interval",
+    "ratio_high": "Upper end of its 80 % interval",
     "growth_before": "Growth before the turn, per cent a year",
     "growth_after": "Growth after the turn, per cent a year",
     "second_opinion": "Whether a second method finds a turn within two periods",
@@ -165,7 +166,7 @@ class Course:
     def _turns(self) -> Iterator[Claim | Exhibit]:
         tables, curve = [], None
         for counts in self._tallies():
-            found = turns(counts)
+            found = turns(counts, level=TURN_LEVEL)
             self.recipes.append(found.recipe)
             rows = found.table.to_dicts()
             too = [self._turned_too(row) for row in rows]
@@ -257,7 +258,7 @@ class Course:
             f"{self.anchor}-turns",
             f"Turning points of “{self.name}”",
             "A turn is printed where a new stretch begins with enough probability; without one, at most one series of twenty has a turn "
-            "printed (bench/statistics). Firm: a second method finds it within two periods. Possible: it does not, or the documents "
+            "printed. Firm: a second method finds it within two periods. Possible: it does not, or the documents "
             "themselves turned at the same time.",
             printed,
             columns=described(printed, **TURN_MEANINGS),

@@ -11,6 +11,9 @@ from tendency.dossier.wording import counted, during, figure, interval, listing,
 WHOLE = "all"
 """The split of everything."""
 
+TURN_LEVEL = 0.8
+"""Probability of the ranges and intervals of turning points and flips."""
+
 Row = Mapping[str, Any]
 Values = tuple[tuple[str, float | int | str | None], ...]
 
@@ -242,7 +245,7 @@ def _range(row: Row) -> str:
 def _move(row: Row) -> str:
     """How large a turn is, in words."""
     ratio = (
-        f"{figure(row['ratio'])} times as often, {interval(row['ratio_low'], row['ratio_high'])}"
+        f"{figure(row['ratio'])} times as often, {interval(row['ratio_low'], row['ratio_high'], TURN_LEVEL)}"
         if row["ratio"] is not None
         else "no ratio can be formed"
     )
@@ -262,4 +265,4 @@ def _lead(row: Row, side: str) -> str:
     lead, low, high = row[f"lead_{side}"], row[f"lead_{side}_low"], row[f"lead_{side}_high"]
     if lead is None:
         return "an unknown number of times"
-    return f"{figure(lead)} times ({interval(low, high)})"
+    return f"{figure(lead)} times ({interval(low, high, TURN_LEVEL)})"
