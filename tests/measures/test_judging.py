@@ -188,13 +188,13 @@ def test_two_judges(press: td.Corpus, tmp_path: Path) -> None:
 def test_another_query(press: td.Corpus, tmp_path: Path) -> None:
     """Hits that are none of the query asked about are named and left out, and what the sample was drawn for is said."""
     sheet = drawn(press, tmp_path, n=60)
-    found = press.judged("demand the defence of bread", press_sheet := sheet)
-    assert found.overall["judged"].sum() == 0
-    assert press_sheet == sheet
-    assert (
-        "The key says that the sample was drawn for defence of bread, and not for 'demand the defence of bread'"
-        in found.notes[1]
-    )
+    found = press.judged("defence of bread :: standpoint = 'left'", sheet)
+    assert 10 < found.overall["judged"].item() < 50
+    assert f"{60 - found.overall['judged'].item()} hits that were judged are none of" in found.notes[0]
+    assert "The key says that the sample was drawn for defence of bread, and not for" in found.notes[1]
+    wider = press.judged("defence of bread | mill", sheet)
+    assert wider.overall["judged"].item() == 60
+    assert "only hits of the former could be drawn" in wider.notes[0]
     with pytest.raises(
         SettingError, match=r"none of the 60 hits of hits\.csv is a hit of 'mill' in these documents"
     ):
@@ -235,14 +235,11 @@ def test_a_corpus_that_has_changed(tmp_path: Path) -> None:
 def test_rows_that_are_missing_or_unread(press: td.Corpus, tmp_path: Path) -> None:
     """Hits that were not judged, and rows that were deleted, are counted and said."""
     (sheet,) = drawn(press, tmp_path, n=60)
-    names = sorted(hit for hit in sheet.read_text(encoding="utf-8-sig").split("\n") if hit)
-    sheet.write_text(
-        "\n".join([line for line in sheet.read_text(encoding="utf-8-sig").split("\n")][:-5]), encoding="utf-8"
-    )
-    marked = fill(sheet, lambda row: "" if row["hit"] < "d" else "maybe" if row["hit"] > "x" else truly(row))
+    lines = sheet.read_text(encoding="utf-8-sig").split("\n")
+    sheet.write_text("\n".join(lines[:-5]), encoding="utf-8")
+    marked = fill(sheet, lambda row: "" if row["hit"] < "d" else "maybe" if row["hit"] > "m" else truly(row))
     found = press.judged("defence of bread", marked)
     said = " ".join(found.notes)
-    assert names
     assert "'maybe' is no judgement" in said
     assert "no judgement and do not count" in said
     assert (
