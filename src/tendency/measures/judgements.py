@@ -178,7 +178,7 @@ def _plain(text: str) -> str:
 def _nearest(said: str) -> str:
     close = get_close_matches(said.casefold(), _FORMS, n=1, cutoff=0.5)
     return (
-        f"; did you mean {_FORMS[close[0]]!r}?"
+        f" (did you mean {_FORMS[close[0]]!r}?)"
         if close
         else f"; write {', '.join(JUDGEMENTS[:-1])} or {JUDGEMENTS[-1]}"
     )
