@@ -106,8 +106,8 @@ class _Ask:
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """The same, found in an index.
+class Asked:
+    """What is asked about, found in an index.
 
     Attributes:
         framings: Of each segment that has some of the documents.
@@ -125,7 +125,7 @@ class _Asked:
 _KEPT: Final = 8
 """Ways of asking of which an index remembers the documents."""
 
-_asked: WeakKeyDictionary[Index, OrderedDict[_Ask, _Asked]] = WeakKeyDictionary()
+_asked: WeakKeyDictionary[Index, OrderedDict[_Ask, Asked]] = WeakKeyDictionary()
 _repeats: WeakKeyDictionary[Index, dict[int, NDArray[np.int64]]] = WeakKeyDictionary()
 _lock = threading.Lock()
 _frames: Kept[Frame] = Kept(1 << 28)
@@ -167,16 +167,9 @@ def tally(
         SettingError: An impossible period, cluster or split, or a pool of forked processes.
     """
     counters = tuple(counter.bound(index) for counter in counters_of(items))
-    ask = _Ask(
-        by if isinstance(by, str) else tuple((name, span) for name, span in by),
-        tuple(split.items()) if isinstance(split, Mapping) else split,
-        where,
-        start,
-        end,
-        cluster if cluster is None or isinstance(cluster, str) else tuple(cluster),
-        only_counts,
+    asked = asked_about(
+        index, by=by, split=split, where=where, start=start, end=end, cluster=cluster, only_counts=only_counts
     )
-    asked = _asked_of(index, ask)
     tasks = [SegmentTask(framing, counters, deadline) for framing in asked.framings]
     parts = _answers(index, tasks, (where, start, end), executor or index.executor, deadline)
     nothing = Tally.none(
@@ -193,7 +186,31 @@ def tally(
     return replace(total, recipe="|".join(recipe))
 
 
-def _asked_of(index: Index, ask: _Ask) -> _Asked:
+def asked_about(
+    index: Index,
+    *,
+    by: str | Eras = "year",
+    split: str | Mapping[str, str] | None = None,
+    where: str | None = None,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    cluster: str | Sequence[str] | None = None,
+    only_counts: bool = False,
+) -> Asked:
+    """The documents that are asked about and how they are grouped; arguments and errors are those of :func:`tally`."""
+    ask = _Ask(
+        by if isinstance(by, str) else tuple((name, span) for name, span in by),
+        tuple(split.items()) if isinstance(split, Mapping) else split,
+        where,
+        start,
+        end,
+        cluster if cluster is None or isinstance(cluster, str) else tuple(cluster),
+        only_counts,
+    )
+    return _asked_of(index, ask)
+
+
+def _asked_of(index: Index, ask: _Ask) -> Asked:
     """What is asked about in an index: remembered, since many questions are asked of the same documents."""
     from tendency.corpus.work import places
 
@@ -212,7 +229,7 @@ def _asked_of(index: Index, ask: _Ask) -> _Asked:
     return found
 
 
-def _framed(index: Index, at: Sequence[Place], ask: _Ask) -> _Asked:
+def _framed(index: Index, at: Sequence[Place], ask: _Ask) -> Asked:
     from tendency.corpus import select
 
     masks = select(index, where=ask.where, start=ask.start, end=ask.end).masks
@@ -235,7 +252,7 @@ def _framed(index: Index, at: Sequence[Place], ask: _Ask) -> _Asked:
         for number, (place, mask) in enumerate(zip(at, masks, strict=True))
         if mask.any()
     )
-    return _Asked(framings, asked, splits, clusters)
+    return Asked(framings, asked, splits, clusters)
 
 
 def _answers(
@@ -303,7 +320,7 @@ def _frame(segment: Segment, framing: Framing) -> Frame:
     period = np.full(segment.documents, OUTSIDE, np.int64)
     period[mask] = periods.assign(first, after)
     outside = int(np.count_nonzero(period[mask] == OUTSIDE))
-    keys = {name: _cluster_keys(segment, framing, number) for number, name in enumerate(framing.clusters)}
+    keys = {name: cluster_keys(segment, framing, number) for number, name in enumerate(framing.clusters)}
     if not framing.split_masks:
         splits, split = _one_split(segment, framing)
         standing = Standing(int(np.count_nonzero(mask)), 0, 0, outside)
@@ -436,8 +453,8 @@ def _own_cluster(segment: Segment, name: str, document: int) -> str:
     return f"document {segment.ids[document]}" if value is None else f"value {value}"
 
 
-def _cluster_keys(segment: Segment, framing: Framing, number: int) -> Keyed | None:
-    """The cluster of each document of a segment."""
+def cluster_keys(segment: Segment, framing: Framing, number: int) -> Keyed | None:
+    """The cluster of each document of a segment in one clustering; None where each is its own."""
     name = framing.clusters[number]
     copies = {document: names[number] for document, names in framing.copies}
     names: list[str] = []
