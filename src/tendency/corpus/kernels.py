@@ -1157,7 +1157,8 @@ def sum_grams(  # type: ignore[no-untyped-def]
 ):
     """Add up hits, and their moments over groups of documents, of some grams.
 
-    Documents of one group follow one another, and groups of one cluster: squares grow by 2x + 1 with each hit.
+    Documents of one group follow one another, and groups of one cluster, first those with a cell: squares grow by 2x + 1 with
+    each hit.
 
     Args:
         tokens, first, words, slots, grams, trail: As for ``mark_pairs``.
@@ -1172,7 +1173,7 @@ def sum_grams(  # type: ignore[no-untyped-def]
         width: Cells a row.
         sums: Brought up to date: for each row and cell hits, and hits times the exposure of their group.
         states: Brought up to date: for each row eight numbers, the sum over groups of squared hits, hits in the last
-            group, the last group, the last cluster, groups with a hit, clusters with one, and two that are free.
+            group, the last group, the last cluster, groups with a hit, clusters with one, and both again of those with a cell.
     """
     for i in range(len(documents)):
         for k in range(length):
@@ -1190,10 +1191,12 @@ def sum_grams(  # type: ignore[no-untyped-def]
                 if states[state + 3] != cluster:
                     states[state + 3] = cluster
                     states[state + 5] += 1
+                    states[state + 7] += cell >= 0
                 if states[state + 2] != group:
                     states[state + 2] = group
                     states[state + 1] = 0
                     states[state + 4] += 1
+                    states[state + 6] += cell >= 0
                 if cell >= 0:
                     states[state] += 2 * states[state + 1] + 1
                     states[state + 1] += 1

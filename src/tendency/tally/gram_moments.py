@@ -56,8 +56,9 @@ class GramMoments:
         hits: In each period of the axis, int64 of shape (rows, periods).
         by_words: Sums over clusters of hits times words, int64 of the same shape.
         squares: Sums over clusters and periods of squared hits, int64 of shape (rows,).
-        pieces: In how many clusters of a period there are hits, held-out ones included, int64.
-        clusters: In how many clusters, held-out ones included, int64.
+        pieces, clusters: In how many clusters of a period, and in how many clusters, there are hits, those of the other half
+            included, int64.
+        own_pieces, own_clusters: The same without the other half.
     """
 
     hits: Ints
@@ -65,6 +66,8 @@ class GramMoments:
     squares: Ints
     pieces: Ints
     clusters: Ints
+    own_pieces: Ints
+    own_clusters: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +120,7 @@ class Sums:
         words = placed.words[order]
         fresh = np.ones(order.size, np.bool_)
         fresh[1:] = (np.diff(cluster) != 0) | (np.diff(period) != 0) | (counted[1:] != counted[:-1])
-        group = np.cumsum(fresh)
+        group = np.cumsum(fresh, dtype=np.int64)
         exposure = np.bincount(group, words, int(group[-1]) + 1 if group.size else 1).astype(np.int64)
         begins = np.flatnonzero(fresh & counted)
         self.axis, at = _axis(exposure[group[begins]], period[begins], len(placed.periods))
@@ -171,7 +174,7 @@ class Sums:
                 states += own_states.reshape(states.shape)
             progress()
             hits, by_words = total_sums[:, :, 0], total_sums[:, :, 1]
-            yield low, GramMoments(hits, by_words, states[:, 0], states[:, 4], states[:, 5])
+            yield low, GramMoments(hits, by_words, states[:, 0], *(states[:, at] for at in range(4, 8)))
 
 
 def _axis(words: Ints, period: Ints, periods: int) -> tuple[Axis, Ints]:
