@@ -978,3 +978,228 @@ def count_tokens(tokens, first, wanted, counts):  # type: ignore[no-untyped-def]
         if wanted[document]:
             for at in range(first[document], first[document + 1]):
                 counts[tokens[at]] += np.uint32(1)
+
+
+@_helper
+def _pair(left, right):  # type: ignore[no-untyped-def]
+    """The key of two grams in a row."""
+    return (np.uint64(left) << np.uint64(32)) | np.uint64(right)
+
+
+@_helper
+def _spot(key, mask):  # type: ignore[no-untyped-def]
+    """Where the search for a pair begins."""
+    product = key * _GOLDEN
+    return (product ^ (product >> np.uint64(32))) & mask
+
+
+@_helper
+def _gram_of(slots, grams, key):  # type: ignore[no-untyped-def]
+    """The gram that a pair makes, 0 for none."""
+    mask = np.uint64(len(grams) - 1)
+    slot = _spot(key, mask)
+    while slots[slot] != 0:
+        if slots[slot] == key:
+            return grams[slot]
+        slot = (slot + np.uint64(1)) & mask
+    return np.uint32(0)
+
+
+@_helper
+def _advance(trail, word, length, slots, grams):  # type: ignore[no-untyped-def]
+    """Go on by one word: ``trail[k]`` is the gram of k + 1 words that ends there, 0 for none; a sentence end is word 0."""
+    before = trail[0]
+    trail[0] = word
+    for k in range(1, length):
+        held = trail[k]
+        if before == 0 or trail[k - 1] == 0:
+            trail[k] = 0
+        else:
+            trail[k] = _gram_of(slots, grams, _pair(before, trail[k - 1]))
+        before = held
+
+
+@kernel(f"void({READ_U64}, int64, uint64[::1], uint32[::1])")
+def put_pairs(keys, number, slots, grams):  # type: ignore[no-untyped-def]
+    """Put pairs, which are not there yet, into an open-addressing table (a power of two); their grams are numbered from ``number`` on."""
+    mask = np.uint64(len(grams) - 1)
+    for i in range(len(keys)):
+        slot = _spot(keys[i], mask)
+        while slots[slot] != 0:
+            slot = (slot + np.uint64(1)) & mask
+        slots[slot] = keys[i]
+        grams[slot] = number + i
+
+
+@kernel(
+    f"void({READ_U32}, {READ_I64}, {READ_I64}, {READ_U32}, {READ_U64}, {READ_U32}, int64, uint32[::1], uint32[::1])"
+)
+def mark_pairs(tokens, first, documents, words, slots, grams, length, trail, buckets):  # type: ignore[no-untyped-def]
+    """Count in which bucket each pair of grams in a row falls: one below a limit holds no pair that reaches it.
+
+    Args:
+        tokens: The term at each position.
+        first: Where each document begins and the last one ends.
+        documents: Those to look at.
+        words: The gram of one word of each term, 0 for none and for the sentence end.
+        slots, grams: The table of ``put_pairs``.
+        length: Words of the grams that are paired.
+        trail: Room for as many numbers.
+        buckets: Brought up to date; a power of two.
+    """
+    mask = np.uint64(len(buckets) - 1)
+    for document in documents:
+        for k in range(length):
+            trail[k] = 0
+        for at in range(first[document], first[document + 1]):
+            before = trail[length - 1]
+            _advance(trail, words[tokens[at]], length, slots, grams)
+            if before != 0 and trail[length - 1] != 0:
+                buckets[_spot(_pair(before, trail[length - 1]), mask)] += np.uint32(1)
+
+
+@kernel(
+    f"int64({READ_U32}, {READ_I64}, {READ_I64}, {READ_U32}, {READ_U64}, {READ_U32}, int64, {READ_U32}, int64, int64, int64, "
+    "int64, uint32[::1], uint64[::1], uint32[::1], int64[::1])"
+)
+def count_pairs(  # type: ignore[no-untyped-def]
+    tokens,
+    first,
+    documents,
+    words,
+    slots,
+    grams,
+    length,
+    buckets,
+    least,
+    part,
+    parts,
+    base,
+    trail,
+    keys,
+    held,
+    used,
+):
+    """1 when every pair of a part was counted, 0 when the table is three quarters full.
+
+    Args:
+        tokens, first, documents, words, slots, grams, trail: As for ``mark_pairs``.
+        length: Words of the grams that are paired; 0 to count single ones.
+        buckets: What ``mark_pairs`` wrote.
+        least: Pairs in buckets below are not counted.
+        part, parts: Only pairs of this part of so many.
+        base: A number for the first document; each table sees a number once, and never 0.
+        keys: An open-addressing table of pairs (a power of two), brought up to date.
+        held: Of each pair hits, documents, most hits in one document, the last document and the hits in it.
+        used: How many pairs there are, (1,); brought up to date.
+    """
+    mask = np.uint64(len(keys) - 1)
+    bucket_mask = np.uint64(len(buckets) - 1)
+    room = 3 * len(keys) // 4
+    deep = max(length, 1)
+    for i in range(len(documents)):
+        serial = np.uint32(base + i)
+        for k in range(deep):
+            trail[k] = 0
+        for at in range(first[documents[i]], first[documents[i] + 1]):
+            before = trail[deep - 1]
+            _advance(trail, words[tokens[at]], deep, slots, grams)
+            here = trail[deep - 1]
+            if here == 0 or (length > 0 and before == 0):
+                continue
+            key = _pair(before, here) if length > 0 else np.uint64(here)
+            if buckets[_spot(key, bucket_mask)] < least:
+                continue
+            if parts > 1 and np.int64((key * _FNV_PRIME) >> np.uint64(40)) % parts != part:
+                continue
+            slot = _spot(key, mask)
+            while keys[slot] != 0 and keys[slot] != key:
+                slot = (slot + np.uint64(1)) & mask
+            place = np.int64(slot) * 5
+            if keys[slot] == 0:
+                if used[0] >= room:
+                    return 0
+                used[0] += 1
+                keys[slot] = key
+            if held[place + 3] != serial:
+                held[place + 3] = serial
+                held[place + 4] = 0
+                held[place + 1] += np.uint32(1)
+            held[place] += np.uint32(1)
+            held[place + 4] += np.uint32(1)
+            held[place + 2] = max(held[place + 2], held[place + 4])
+    return 1
+
+
+@kernel(
+    f"void({READ_U32}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_U32}, {READ_U64}, {READ_U32}, "
+    f"{READ_U32}, int64, int64, int64, int64, uint32[::1], int64[::1], int64[::1])"
+)
+def sum_grams(  # type: ignore[no-untyped-def]
+    tokens,
+    first,
+    documents,
+    cells,
+    groups,
+    clusters,
+    exposure,
+    words,
+    slots,
+    grams,
+    rows,
+    length,
+    low,
+    high,
+    width,
+    trail,
+    sums,
+    states,
+):
+    """Add up hits, and their moments over groups of documents, of some grams.
+
+    Documents of one group follow one another, and groups of one cluster, first those with a cell: squares grow by 2x + 1 with
+    each hit.
+
+    Args:
+        tokens, first, words, slots, grams, trail: As for ``mark_pairs``.
+        documents: Those to look at.
+        cells: The cell of each, below ``width``; -1 where only the cluster counts.
+        groups: The group of each, from 1.
+        clusters: Its cluster, from 1.
+        exposure: Words of its group.
+        rows: One more than the row of each gram; 0 for none.
+        length: Words of the longest.
+        low, high: Which rows are added up.
+        width: Cells a row.
+        sums: Brought up to date: for each row and cell hits, and hits times the exposure of their group.
+        states: Brought up to date: for each row eight numbers, the sum over groups of squared hits, hits in the last
+            group, the last group, the last cluster, groups with a hit, clusters with one, and both again of those with a cell.
+    """
+    for i in range(len(documents)):
+        for k in range(length):
+            trail[k] = 0
+        cell, group, cluster = cells[i], groups[i], clusters[i]
+        for at in range(first[documents[i]], first[documents[i] + 1]):
+            _advance(trail, words[tokens[at]], length, slots, grams)
+            for k in range(length):
+                if trail[k] == 0:
+                    break
+                row = np.int64(rows[trail[k]]) - 1
+                if row < low or row >= high:
+                    continue
+                state = 8 * (row - low)
+                if states[state + 3] != cluster:
+                    states[state + 3] = cluster
+                    states[state + 5] += 1
+                    states[state + 7] += cell >= 0
+                if states[state + 2] != group:
+                    states[state + 2] = group
+                    states[state + 1] = 0
+                    states[state + 4] += 1
+                    states[state + 6] += cell >= 0
+                if cell >= 0:
+                    states[state] += 2 * states[state + 1] + 1
+                    states[state + 1] += 1
+                    place = 2 * ((row - low) * width + cell)
+                    sums[place] += 1
+                    sums[place + 1] += exposure[i]

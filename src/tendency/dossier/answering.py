@@ -8,6 +8,7 @@ from pathlib import Path
 from tendency.corpus import Deadline, select
 from tendency.dossier import wording
 from tendency.dossier.asking import LINES_IN_ALL, Asking, release
+from tendency.dossier.discoveries import answer_discovery
 from tendency.dossier.finding import Answers, Finding
 from tendency.dossier.foundation import foundation
 from tendency.dossier.log import Log
@@ -61,8 +62,6 @@ def answer(
         findings.append(answer_ranking(asking, ranking, place, room))
         done()
     for place, discovery in enumerate(questions.discoveries, start=1):
-        from tendency.dossier.discoveries import answer_discovery
-
         findings.append(answer_discovery(asking, discovery, place, room))
         done()
     labelled = log.labelled(findings)

@@ -148,6 +148,18 @@ def _pooled(found: _Coincidences, clusters: Floats) -> Floats:
     return np.asarray(estimate * (1 + SMALL_SAMPLE / np.maximum(clusters, 1)))
 
 
+def pooled_burstiness(excess: Floats, expected: Floats, concentration: Floats, clusters: float) -> Floats:
+    """Burstiness of many columns at once, each from all its periods together.
+
+    Args:
+        excess: Pairs of hits in the same cluster beyond those that chance puts there, (periods or 1, columns).
+        expected: What it would be at a burstiness of 1, (periods, columns).
+        concentration: Sum of the squared shares of the clusters of each period, of the same shape.
+        clusters: How many clusters there are in all.
+    """
+    return _pooled(_Coincidences(excess, expected, concentration), np.full(excess.shape[1], clusters))
+
+
 def _between_neighbours(tally: Tally, column: int, exposure: int) -> tuple[Floats, NDArray[np.int64]]:
     """Burstiness between a period with text and the next one, and how many such pairs there are, by split."""
     against = exposure_of(tally, exposure)

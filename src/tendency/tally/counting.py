@@ -108,7 +108,7 @@ class _Ask:
 
 @dataclass(frozen=True)
 class Asked:
-    """The same, found in an index.
+    """What is asked about, found in an index.
 
     Attributes:
         framings: Of each segment that has some of the documents.
@@ -168,7 +168,9 @@ def tally(
         SettingError: An impossible period, cluster or split, or a pool of forked processes.
     """
     counters = tuple(counter.bound(index) for counter in counters_of(items))
-    asked = asked_about(index, by, split, where, start, end, cluster, only_counts=only_counts)
+    asked = asked_about(
+        index, by=by, split=split, where=where, start=start, end=end, cluster=cluster, only_counts=only_counts
+    )
     tasks = [SegmentTask(framing, counters, deadline) for framing in asked.framings]
     parts = _answers(index, tasks, (where, start, end), executor or index.executor, deadline)
     nothing = Tally.none(
@@ -187,18 +189,16 @@ def tally(
 
 def asked_about(
     index: Index,
-    by: str | Eras,
-    split: str | Mapping[str, str] | None,
-    where: str | None,
-    start: dt.date | None,
-    end: dt.date | None,
-    cluster: str | Sequence[str] | None,
     *,
+    by: str | Eras = "year",
+    split: str | Mapping[str, str] | None = None,
+    where: str | None = None,
+    start: dt.date | None = None,
+    end: dt.date | None = None,
+    cluster: str | Sequence[str] | None = None,
     only_counts: bool = False,
 ) -> Asked:
-    """What is asked about in an index: remembered, since many questions are asked of the same documents."""
-    from tendency.corpus.work import places
-
+    """The documents that are asked about and how they are grouped; arguments and errors are those of :func:`tally`."""
     ask = _Ask(
         by if isinstance(by, str) else tuple((name, span) for name, span in by),
         tuple(split.items()) if isinstance(split, Mapping) else split,
@@ -208,6 +208,13 @@ def asked_about(
         cluster if cluster is None or isinstance(cluster, str) else tuple(cluster),
         only_counts,
     )
+    return _asked_of(index, ask)
+
+
+def _asked_of(index: Index, ask: _Ask) -> Asked:
+    """What is asked about in an index: remembered, since many questions are asked of the same documents."""
+    from tendency.corpus.work import places
+
     # Tasks in this process use the segments that the index holds open.
     at = places(index)
     with _lock:
@@ -318,7 +325,7 @@ def _frame(segment: Segment, framing: Framing) -> Frame:
     period = np.full(segment.documents, OUTSIDE, np.int64)
     period[mask] = periods.assign(first, after)
     outside = int(np.count_nonzero(period[mask] == OUTSIDE))
-    keys = {name: _cluster_keys(segment, framing, number) for number, name in enumerate(framing.clusters)}
+    keys = {name: cluster_keys(segment, framing, number) for number, name in enumerate(framing.clusters)}
     if not framing.split_masks:
         splits, split = _one_split(segment, framing)
         standing = Standing(int(np.count_nonzero(mask)), 0, 0, outside)
@@ -467,8 +474,8 @@ def _own_cluster(segment: Segment, name: str, document: int, clusters: tuple[str
     return f"document {segment.ids[document]}" if value is None else f"value {value}"
 
 
-def _cluster_keys(segment: Segment, framing: Framing, number: int) -> Keyed | None:
-    """The cluster of each document of a segment."""
+def cluster_keys(segment: Segment, framing: Framing, number: int) -> Keyed | None:
+    """The cluster of each document of a segment in one clustering; None where each is its own."""
     copies = {document: names[number] for document, names in framing.copies}
     names, codes = _own_keys(segment, framing.clusters[number], framing.clusters)
     if not names and not copies:

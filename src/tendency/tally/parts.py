@@ -211,6 +211,6 @@ def parts(
     from tendency.corpus.work import run
 
     counters = tuple(counter.bound(index) for counter in counters_of(items))
-    asked = asked_about(index, by, split, where, start, end, cluster)
+    asked = asked_about(index, by=by, split=split, where=where, start=start, end=end, cluster=cluster)
     tasks = [SegmentTask(framing, counters, deadline) for framing in asked.framings]
     return Parts.total(run(count_parts, tasks, executor or index.executor, deadline), tally)
