@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import polars as pl
 
-from tendency.charts import rank_chart, rates_chart
+from tendency.charts import Event, rank_chart, rates_chart
 from tendency.corpus import Query, suggestions
 from tendency.corpus.query.tree import Near as NearNode
 from tendency.dossier import wording
@@ -71,6 +72,7 @@ class _Answer:
         self.split = asking.split(ranking.split)
         self.sentences = Sentences(anchor, room)
         self.anchors: dict[str, dict[tuple[str, str], str]] = {}
+        self.flips: list[Event] = []
         self.beside = "" if ranking.near is None else f" beside words of {_called(ranking)}"
 
     def finding(self) -> Finding:
@@ -82,6 +84,11 @@ class _Answer:
         pair = None if two is None else self._ranked(two.eras)
         claims, exhibits = self._claims(whole.table, pair, two)
         flipped, shown, recipes = self._flips(counts)
+        self.flips = [
+            Event(f"{one.subjects[0]} \u21c4 {one.subjects[1]}", _begins(one, counts))
+            for one in flipped
+            if len(one.subjects) == 2 and one.holds
+        ]
         claims = [*(one for one in flipped if one.holds), *claims, *(one for one in flipped if not one.holds)]
         exhibits = [*self._over_time(main, counts), *shown, *exhibits, *self._by_split()]
         read = self._judged()
@@ -375,7 +382,7 @@ class _Answer:
         caption = (
             f"Items by rate ({unit}); bars: 80 % interval of the rank; below: the probability of being named most. Open "
             "marks rest on under 8 clusters or under 10 hits. “Verdict” says what the checks allow: without each spelling "
-            "in turn, by documents, by order of first mention."
+            "in turn, by documents, by order of first mention. ⇄ marks where two items changed places at a firm turning point."
         )
         name = self.asked.name
         exhibits = [
@@ -384,7 +391,9 @@ class _Answer:
                 f"{name}: places over time, as named{self.beside}",
                 caption,
                 ranks.drop("start", "end"),
-                rank_chart(table, title=f"{name}: places over time", events=self.asking.events),
+                rank_chart(
+                    table, title=f"{name}: places over time", events=[*self.asking.events, *self.flips]
+                ),
                 columns=described(ranks),
             )
         ]
@@ -450,6 +459,17 @@ class _Answer:
                 columns=described(together),
             ),
             Exhibit(
+                f"{self.anchor}-ranks-by-split",
+                f"{name}: places over time in each {self._by_what()}",
+                "Within each, items by the rate in its own words; bars: 80 % interval of the rank; below: the probability of being named "
+                "most. Open marks rest on under 8 clusters or under 10 hits.",
+                chosen(kept, tuple(one for one in _PLOTTED if one not in ("start", "end"))),
+                rank_chart(
+                    kept, title=f"{name}: places over time, by {self._by_what()}", events=self.asking.events
+                ),
+                columns=described(kept),
+            ),
+            Exhibit(
                 f"{self.anchor}-rates-by-split",
                 f"{name}: how often each is named, by {self._by_what()}",
                 f"Hits per million words of that {self._by_what()}; shaded: 95 % interval.",
@@ -461,6 +481,12 @@ class _Answer:
 
     def _by_what(self) -> str:
         return self.asked.split or ""
+
+
+def _begins(claim: Claim, counts: Tally) -> dt.date:
+    """The first day of the period with which a flip is dated."""
+    label = dict(claim.values)["period"]
+    return next(period.start for period in counts.periods if period.label == label)
 
 
 def _called(ranking: AskedRanking) -> str:
