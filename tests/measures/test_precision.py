@@ -70,15 +70,15 @@ def test_a_group_of_which_nothing_was_read() -> None:
 def test_a_difference_and_a_drift_are_found() -> None:
     """A drift that groups of ten do not show is found by its direction; one that has no direction by the groups."""
     generator = np.random.default_rng(4)
-    times = np.repeat(np.arange(10), 10)
+    times, apart = np.repeat(np.arange(10), 10), np.arange(100)
     held = generator.random(100) < 0.95 - 0.06 * times
     groups = np.array([times == time for time in range(10)])
-    p, drift = differs(held, groups, generator), drifts(held, times, generator)
+    p, drift = differs(held, apart, groups, generator), drifts(held, apart, times, generator)
     assert p is not None
     assert drift is not None
     assert drift < 0.005 < 0.05 < p
     u_shaped = np.isin(times, (0, 1, 8, 9))
-    between, steady = differs(u_shaped, groups, generator), drifts(u_shaped, times, generator)
+    between, steady = differs(u_shaped, apart, groups, generator), drifts(u_shaped, apart, times, generator)
     assert between is not None
     assert between < 0.001
     assert steady is not None
@@ -88,23 +88,43 @@ def test_a_difference_and_a_drift_are_found() -> None:
 def test_nothing_to_compare() -> None:
     """One group, or no time that passes, has no test; hits that are all alike differ in nothing."""
     generator = np.random.default_rng(5)
-    same = np.ones(10, np.bool_)
+    same, apart = np.ones(10, np.bool_), np.arange(10)
     halves = np.array([[True] * 5 + [False] * 5, [False] * 5 + [True] * 5])
-    assert differs(same, halves, generator) == 1.0
-    assert drifts(same, np.arange(10), generator) == 1.0
-    assert differs(same, halves[:1], generator) is None
-    assert differs(same, np.zeros((0, 10), np.bool_), generator) is None
-    assert drifts(same, np.full(10, 3), generator) is None
-    assert drifts(np.zeros(0, np.bool_), np.zeros(0, np.int64), generator) is None
+    assert differs(same, apart, halves, generator) == 1.0
+    assert drifts(same, apart, apart, generator) == 1.0
+    assert differs(same, apart, halves[:1], generator) is None
+    assert differs(same, apart, np.zeros((0, 10), np.bool_), generator) is None
+    assert drifts(same, apart, np.full(10, 3), generator) is None
+    nothing = np.zeros(0, np.int64)
+    assert drifts(np.zeros(0, np.bool_), nothing, nothing, generator) is None
 
 
-def test_permutation_tests_err_as_often_as_they_say() -> None:
-    """Where nothing differs, p is below a tenth in about a tenth of samples, however small the groups."""
+def test_one_document_is_one_piece_of_evidence() -> None:
+    """Twelve hits of a single document that all reject it show nothing of its period; those of twelve documents do."""
+    held = np.array([True] * 36 + [False] * 12)
+    groups = np.array([np.arange(48) < 24, np.arange(48) >= 24])
+    apart = np.arange(48)
+    one = np.minimum(apart, 36)
+    by_hits, by_documents = (
+        differs(held, documents, groups, np.random.default_rng(6)) for documents in (apart, one)
+    )
+    assert by_hits is not None
+    assert by_documents is not None
+    assert by_hits < 0.001 < 0.2 < by_documents
+
+
+@pytest.mark.parametrize("hits_of_a_document", [1, 4])
+def test_permutation_tests_err_as_often_as_they_say(hits_of_a_document: int) -> None:
+    """Where nothing differs, p is below a tenth in about a tenth of samples, however small the groups, and where documents repeat themselves too."""
     generator = np.random.default_rng(6)
-    groups = np.array([np.arange(40) // 4 == group for group in range(10)])
+    number = np.arange(80)
+    period, document = number // 8, number // hits_of_a_document
+    groups = np.array([period == group for group in range(10)])
+    # All hits of a document say the same.
+    samples = np.repeat(generator.random((150, 80 // hits_of_a_document)) < 0.7, hits_of_a_document, axis=1)
     found = [
-        (differs(held, groups, generator), drifts(held, np.arange(40) // 4, generator))
-        for held in generator.random((150, 40)) < 0.7
+        (differs(held, document, groups, generator), drifts(held, document, period, generator))
+        for held in samples
     ]
     for p in zip(*found, strict=True):
-        assert 0.03 < np.mean(np.array(p) <= 0.1) < 0.17
+        assert np.mean(np.array(p) <= 0.1) < 0.17

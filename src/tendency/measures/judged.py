@@ -45,6 +45,7 @@ class Read:
         splits: The numbers of its splits.
         column: The number of the column that it is a hit of.
         weight: How many hits of the corpus it stands for, in any unit.
+        document: The document that it stands in; hits without one are each in another.
     """
 
     judgement: str
@@ -52,6 +53,7 @@ class Read:
     splits: tuple[int, ...] = (0,)
     column: int = 0
     weight: float = 1.0
+    document: str | None = None
 
 
 @dataclass(frozen=True)
@@ -323,9 +325,9 @@ def _tests(
         if len(hits) < FEW_READ or len(groups) < 2:
             p = None
         elif between == "over time":
-            p = drifts(held, period, generator)
+            p = drifts(held, _documents(hits), period, generator)
         else:
-            p = differs(held, _members(hits, groups), generator)
+            p = differs(held, _documents(hits), _members(hits, groups), generator)
         rows.append(
             {
                 "query": counted.columns[column],
@@ -339,6 +341,18 @@ def _tests(
         row["p_family"] = corrected
         row["verdict"] = TOO_FEW if corrected is None else DIFFERS if corrected <= ALPHA else NOT_SHOWN
     return rows
+
+
+def _documents(hits: Sequence[Read]) -> NDArray[np.int64]:
+    """The number of each hit's document, in order of first appearance."""
+    numbers: dict[object, int] = {}
+    return np.array(
+        [
+            numbers.setdefault(place if one.document is None else one.document, len(numbers))
+            for place, one in enumerate(hits)
+        ],
+        np.int64,
+    )
 
 
 def _members(hits: Sequence[Read], groups: Mapping[str, Sequence[Read]]) -> NDArray[np.bool_]:

@@ -111,7 +111,13 @@ def judge(
         counts = tally(index, queries, by=by, split=split, **narrowed)
         placed = _Places(index, counts, split)
         read = [
-            Read(said.judgement, *placed.of(found[query][name]), column, weights.get(name, 1.0))
+            Read(
+                said.judgement,
+                *placed.of(found[query][name]),
+                column,
+                weights.get(name, 1.0),
+                found[query][name].line.document,
+            )
             for column, query in enumerate(queries)
             for name, said in sorted(sheets[0].judgements.items())
             if name in found[query]

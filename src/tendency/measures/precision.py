@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -117,61 +117,83 @@ PERMUTATIONS: Final = 2_000
 
 
 def differs(
-    counts: NDArray[np.bool_], groups: NDArray[np.bool_], generator: np.random.Generator
+    counts: NDArray[np.bool_],
+    documents: NDArray[np.int64],
+    groups: NDArray[np.bool_],
+    generator: np.random.Generator,
 ) -> float | None:
     """P that groups of hits have shares as different as these, or more, if they were alike.
 
-    A permutation test of Pearson's statistic, so that groups may be small, or share hits.
+    A permutation test of Pearson's statistic, so that groups may be small, or share hits. Whole documents change places, since
+    what one document says in one place it says in another.
 
     Args:
         counts: For each hit whether it holds, shape (hits,).
+        documents: The number of its document.
         groups: Which hits belong to each group, shape (groups, hits).
         generator: Of the permutations.
 
     Returns:
         None where there are no two groups.
     """
-    member = groups[groups.any(axis=1)].astype(float)
+    member = groups[groups.any(axis=1)]
     if len(member) < 2:
         return None
-    if counts.all() or not counts.any():
-        return 1.0
-    sizes, share = member.sum(axis=1), float(counts.mean())
-    weight = 1 / (sizes * share * (1 - share))
-
-    def statistic(held: Floats) -> Floats:
-        return np.asarray(np.square(held @ member.T - share * sizes) @ weight, float)
-
-    return _permuted(counts, statistic, generator)
+    first, residual = _residuals(counts, documents)
+    inside = member[:, first].astype(float)
+    sizes = inside.sum(axis=1)
+    return _permuted(residual, lambda held: np.square(held @ inside.T) @ (1 / sizes), generator)
 
 
 def drifts(
-    counts: NDArray[np.bool_], times: NDArray[np.int64], generator: np.random.Generator
+    counts: NDArray[np.bool_],
+    documents: NDArray[np.int64],
+    times: NDArray[np.int64],
+    generator: np.random.Generator,
 ) -> float | None:
     """P that the share of hits runs as steadily up or down with time, or more so, if it did not; None where time stands still.
 
-    A permutation test of the statistic of Cochran (1954), doi:10.2307/3001616, and Armitage (1955), doi:10.2307/3001775.
+    A permutation test of the statistic of Cochran (1954), doi:10.2307/3001616, and Armitage (1955), doi:10.2307/3001775, in
+    which whole documents change places.
+
+    Args:
+        counts: For each hit whether it holds, shape (hits,).
+        documents: The number of its document.
+        times: When it was written, in any unit.
+        generator: Of the permutations.
     """
-    centred = times - times.mean() if times.size else times.astype(float)
-    if not centred.any():
+    if not times.size or times.min() == times.max():
         return None
-    return _permuted(counts, lambda held: np.abs(held @ centred), generator)
+    first, residual = _residuals(counts, documents)
+    centred = times[first] - times[first].mean()
+    return _permuted(residual, lambda held: np.abs(held @ centred), generator)
 
 
-def _permuted(counts: NDArray[np.bool_], statistic, generator: np.random.Generator) -> float:  # type: ignore[no-untyped-def]
-    seen = float(statistic(counts.astype(float)[None, :])[0])
+def _residuals(counts: NDArray[np.bool_], documents: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
+    """The first hit of each document, and how many more of its hits hold than the share of all would have it."""
+    _, first, of = np.unique(documents, return_index=True, return_inverse=True)
+    residual = np.zeros(first.size)
+    np.add.at(residual, of, counts - counts.mean())
+    return first.astype(np.int64), residual
+
+
+def _permuted(
+    residual: Floats, statistic: Callable[[Floats], Floats], generator: np.random.Generator
+) -> float:
+    """The share of permutations in which the statistic is as large as it is, or larger."""
+    seen = float(statistic(residual[None, :])[0])
     # What only rounding sets apart is equal.
     least = seen - 1e-9 * max(1.0, abs(seen))
     larger = 0
-    for size in _batches(counts.size):
-        shuffled = generator.permuted(np.tile(counts.astype(float), (size, 1)), axis=1)
+    for size in _batches(residual.size):
+        shuffled = generator.permuted(np.tile(residual, (size, 1)), axis=1)
         larger += int((statistic(shuffled) >= least).sum())
     return (larger + 1) / (PERMUTATIONS + 1)
 
 
-def _batches(hits: int) -> Iterator[int]:
+def _batches(documents: int) -> Iterator[int]:
     """How many permutations to make at a time, so that they take little room."""
-    most = max(1, 2_000_000 // max(hits, 1))
+    most = max(1, 2_000_000 // max(documents, 1))
     left = PERMUTATIONS
     while left:
         size = min(most, left)
