@@ -62,3 +62,42 @@ def percent_of(level: float) -> str:
 def _head(row: Row) -> str:
     split = f", {printable(row['split'])}," if row["split"] != "all" else ""
     return f"“{printable(row['query'])}”{split}"
+
+
+def forecast_sentence(row: Row, level: float = 0.9) -> str:
+    """A row of forecasts: what may come, and how such forecasts did before."""
+    if row["per_million"] is None:
+        return f"{_head(row)} has too little for a forecast of {printable(row['period'])} ({row['note']})."
+    return (
+        f"{_head(row)} may have {_number(row['per_million'], 1)} hits per million words in {printable(row['period'])} "
+        f"({percent_of(level)} interval {_number(row['low'], 1)} to {_number(row['high'], 1)}, if it has {row['words']:,} words). "
+        f"{_skill(row, level)}"
+    )
+
+
+def _skill(row: Row, level: float) -> str:
+    tests = f"Over {row['origins']:,} earlier forecasts"
+    if row["skill"] is None or row["skill_low"] is None:
+        return f"{tests} it cannot be told how it compares with the last ten periods."
+    better = row["skill"] >= 0
+    how_much = f"its errors were {_number(100 * abs(row['skill']), 1)} % {'smaller' if better else 'larger'} than those of the last ten periods"
+    limits = f"skill {_number(row['skill_low'], 2)} to {_number(row['skill_high'], 2)} at {percent_of(level)}"
+    inside = f"{_number(100 * row['coverage'], 0)} % of what came lay inside the interval"
+    return f"{tests} {how_much} ({limits}): it is {row['verdict']}; {inside}."
+
+
+def event_sentence(row: Row, level: float = 0.95) -> str:
+    """A row of event changes: what stands beside an event, and never what it caused."""
+    beside = f"beside {printable(row['event'])} ({row['date']})"
+    if row["p"] is None:
+        return f"{_head(row)} has too little to say what changed {beside}: {row['note']}."
+    interval = ""
+    if row["low"] is not None:
+        interval = f", {percent_of(level)} interval {_number(row['low'], 2)} to {_number(row['high'], 2)}"
+    ratio = "from none" if row["ratio"] is None else f"{_number(row['ratio'], 2)} times as often{interval}"
+    others = f"{row['larger']:,} of {row['dates']:,} other dates changed at least as much (p {_number(row['p'], 3)})"
+    return (
+        f"{_head(row)} goes from {_number(row['before'], 1)} to {_number(row['after'], 1)} hits per million words {beside}: "
+        f"{ratio}. The change is {row['verdict']}: {others}, {row['overlapping']:,} of them with windows that overlap. "
+        "The event stands beside the change; it is not shown to be its cause."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,7 +29,10 @@ from tendency.cli.options import (
     tell_suggestions,
 )
 from tendency.cli.output import show
-from tendency.cli.sentences import trend_sentence
+from tendency.cli.sentences import event_sentence, forecast_sentence, trend_sentence
+
+if TYPE_CHECKING:
+    from tendency.measures.result import Result
 
 
 @app.command()
@@ -59,8 +62,98 @@ def trend(
     found = corpus.trend(asked, by=by, split=split, cluster=fields, level=level, deadline=deadline)
     tell_suggestions(corpus, asked, hits_of(found.table), deadline)
     save_chart(found, chart)
+    _tell(found, [trend_sentence(row, level) for row in found.table.iter_rows(named=True)], as_json, as_csv)
+
+
+@app.command()
+def forecast(
+    index: IndexArgument,
+    queries: QueriesArgument,
+    horizon: Annotated[int, typer.Option(help="How many periods ahead.", min=1, max=100)] = 1,
+    origins: Annotated[
+        int,
+        typer.Option(help="Earlier forecasts to test at most; 0 is the last third of the periods.", min=0),
+    ] = 0,
+    by: Annotated[str, typer.Option(help="day, week, month, quarter, year or decade.")] = "year",
+    split: Split = None,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    cluster: Cluster = None,
+    level: Annotated[float, typer.Option(help="Coverage of the intervals.")] = 0.9,
+    terms: Terms = None,
+    deadline: Deadline = DEADLINE,
+    chart: Annotated[File, typer.Option(help="Write the curve and the forecast as .svg or .pdf too.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Say what the next periods may bring, and how well such forecasts would have done before.
+
+    Example: `tendency forecast press.index "bureaucra*" --by year --horizon 3`
+    """
+    fields, scheduler = parted(cluster)
+    corpus = opened(index, where, start, end, terms, scheduler)
+    asked = named(queries)
+    found = corpus.forecast(
+        asked,
+        horizon=horizon,
+        level=level,
+        origins=origins or None,
+        by=by,
+        split=split,
+        cluster=fields,
+        deadline=deadline,
+    )
+    tell_suggestions(corpus, asked, hits_of(found.rates), deadline)
+    save_chart(found, chart)
+    _tell(
+        found, [forecast_sentence(row, level) for row in found.table.iter_rows(named=True)], as_json, as_csv
+    )
+
+
+@app.command()
+def events(
+    index: IndexArgument,
+    queries: QueriesArgument,
+    event: Annotated[list[str], typer.Option(help="NAME=DATE: a day, such as 1943-02-02; repeat it.")],
+    window: Annotated[int, typer.Option(help="Periods on each side; 0 is what suits the period.", min=0)] = 0,
+    by: Annotated[str, typer.Option(help="day, week, month, quarter, year or decade.")] = "month",
+    split: Split = None,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    cluster: Cluster = None,
+    level: Annotated[float, typer.Option(help="Confidence of the interval of the ratio.")] = 0.95,
+    terms: Terms = None,
+    deadline: Deadline = DEADLINE,
+    chart: Annotated[File, typer.Option(help="Write the rates with the events as .svg or .pdf too.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Compare rates before and after events, and the change with that at every other date; never a cause.
+
+    Example: `tendency events press.index "peace" --event "Armistice=1918-11-11" --by month`
+    """
+    fields, scheduler = parted(cluster)
+    corpus = opened(index, where, start, end, terms, scheduler)
+    asked = named(queries)
+    found = corpus.before_after(
+        asked,
+        named(event),
+        window=window or None,
+        level=level,
+        by=by,
+        split=split,
+        cluster=fields,
+        deadline=deadline,
+    )
+    tell_suggestions(corpus, asked, hits_of(found.rates), deadline)
+    save_chart(found, chart)
+    _tell(found, [event_sentence(row, level) for row in found.table.iter_rows(named=True)], as_json, as_csv)
+
+
+def _tell(found: Result, sentences: list[str], as_json: bool, as_csv: bool) -> None:
+    """For people the sentences first; for programs the table alone."""
     if not (as_json or as_csv):
-        for row in found.table.iter_rows(named=True):
-            typer.echo(trend_sentence(row, level))
-        typer.echo()
+        typer.echo("\n".join([*sentences, ""]))
     show(found.table, as_json=as_json, as_csv=as_csv)

@@ -14,7 +14,7 @@ from tendency.measures.dispersion import Floats
 from tendency.measures.rates import check_level
 from tendency.measures.result import Result
 from tendency.measures.series import Series, years_of
-from tendency.measures.trend import autocorrelation, pair_slopes
+from tendency.measures.trend import autocorrelation, theil_sen
 from tendency.tally import Period, Tally
 
 WITH: Final = "moves with it"
@@ -135,7 +135,7 @@ class _Pair:
 
     def _residuals(self, values: Floats) -> Floats:
         known = np.isfinite(values)
-        return values - np.median(pair_slopes(self.years[known], values[known])) * self.years
+        return values - theil_sen(self.years[known], values[known]) * self.years
 
 
 @dataclass(frozen=True)
@@ -168,8 +168,8 @@ def _rows(
     note = series.too_few
     if both < LEAST_PAIRS:
         note = ", ".join(filter(None, (note, f"under {LEAST_PAIRS} periods with both figures")))
-    elif np.nanmin(pair.outside) == np.nanmax(pair.outside):
-        note = ", ".join(filter(None, (note, "the outside series never changes")))
+    elif any(np.nanmin(one) == np.nanmax(one) for one in (pair.text, pair.outside)):
+        note = ", ".join(filter(None, (note, "one of them never changes")))
     tests = [(way, lag) for way in WAYS for lag in range(-lags, lags + 1)]
     if note:
         return [_row(series, way, lag) | {"verdict": TOO_FEW, "note": note} for way, lag in tests]
@@ -180,7 +180,9 @@ def _rows(
     for (way, lag), one in zip(tests, found, strict=True):
         row = _row(series, way, lag)
         if one is None:
-            rows.append(row | {"verdict": TOO_FEW, "note": f"under {LEAST_PAIRS} pairs at this lag"})
+            rows.append(
+                row | {"verdict": TOO_FEW, "note": f"under {LEAST_PAIRS} pairs that change at this lag"}
+            )
             continue
         p_family = next(family)
         verdict = CHANCE if p_family > 1 - level else WITH if one.correlation > 0 else AGAINST

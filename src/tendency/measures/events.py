@@ -178,7 +178,6 @@ def _event_rows(tally: Tally, name: str, day: dt.date, width: int, level: float)
         for split, part in enumerate(tally.splits):
             row: dict[str, Any] = dict.fromkeys(_SCHEMA)
             row |= {"query": query, "split": part, "event": name, "date": day, "window": width}
-            row |= {"hits_before": 0, "hits_after": 0, "dates": 0, "larger": 0, "overlapping": 0}
             if windows is None:
                 note = f"the {width} periods on each side are not all among those counted"
                 rows.append(row | {"verdict": TOO_FEW, "note": note})

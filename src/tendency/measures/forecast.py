@@ -108,7 +108,7 @@ def forecast(tally: Tally, *, horizon: int = 1, level: float = 0.9, origins: int
     tested: list[dict[str, object]] = []
     for column in range(len(tally.columns)):
         for split, series in enumerate(Series.each(tally, column)):
-            one = _Forecaster(series, level, [tally.seed, column, split])
+            one = Forecaster(series, level, [tally.seed, column, split])
             for ahead, period in enumerate(_next(tally, series, horizon), 1):
                 trials = [] if lacking(series) else one.backtest(ahead, origins)
                 rows.append(one.row(period, ahead, trials))
@@ -211,7 +211,7 @@ def crps(draws: ArrayLike, came: float) -> float:
     return float(np.abs(x - came).mean()) - apart
 
 
-class _Forecaster:
+class Forecaster:
     """One series: its forecasts, made after any of its periods."""
 
     def __init__(self, series: Series, level: float, seed: Sequence[int]) -> None:
@@ -219,6 +219,7 @@ class _Forecaster:
 
     @cached_property
     def known(self) -> Filter:
+        """What is known after each period."""
         return Filter(self.series)
 
     def draws(self, at: int, ahead: int, exposure: float) -> Draws:
