@@ -5,6 +5,7 @@ from __future__ import annotations
 from tendency.charts.aims import aims_chart
 from tendency.charts.bars import bars
 from tendency.charts.curves import Event, Spec
+from tendency.charts.discoveries import discoveries_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
@@ -16,6 +17,7 @@ __all__ = [
     "Spec",
     "aims_chart",
     "bars",
+    "discoveries_chart",
     "pdf",
     "print_pdf",
     "print_svg",

@@ -36,7 +36,7 @@ def rates_chart(
         undatable: Hits that are not datable at this grain and so not drawn.
         unit: What the vertical axis counts.
     """
-    points = [_point(row, level, unit) for row in rows(table, _NEEDED)]
+    points = [rate_point(row, level, unit) for row in rows(table, _NEEDED)]
     placed, alone = arranged(points)
     key = [f"shaded: {level:.0%} interval".replace("%", " %")]
     if undatable:
@@ -61,7 +61,8 @@ def _many(points: Sequence[Point]) -> bool:
     return len({p.panel for p in points}) > 1
 
 
-def _point(row: Row, level: float, unit: str) -> Point:
+def rate_point(row: Row, level: float, unit: str = "hits per million words") -> Point:
+    """The mark of one row of a table of rates."""
     query, split, value = named(row["query"]), named(row["split"]), number(row, "per_million")
     held = is_held(row)
     return Point(

@@ -1,6 +1,6 @@
 """The commands, each group in its module. Heavy libraries are imported by the command that needs them: starting must be quick."""
 
-from tendency.cli import asking, keeping
+from tendency.cli import asking, discovering, keeping
 from tendency.cli.options import app
 
-__all__ = ["app", "asking", "keeping"]
+__all__ = ["app", "asking", "discovering", "keeping"]

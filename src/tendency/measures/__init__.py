@@ -1,4 +1,4 @@
-"""A tally to results: rates, ranks, aims, and what changed between two spans."""
+"""A tally to results: rates, ranks, aims, what changed between two spans, and what is found by looking."""
 
 from tendency.measures.aims import DEPENDS, SAME_ORDER, Aims, aims, aims_of
 from tendency.measures.comparison import (
@@ -9,6 +9,7 @@ from tendency.measures.comparison import (
     compare_rates,
     order_changes,
 )
+from tendency.measures.discover import Discovery, discover
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
 from tendency.measures.families import benjamini_hochberg, holm
 from tendency.measures.ranking import Checks, Ranking, rank_items, ranking
@@ -25,6 +26,7 @@ __all__ = [
     "AimChanges",
     "Aims",
     "Checks",
+    "Discovery",
     "OrderChanges",
     "Ranking",
     "RateChanges",
@@ -36,6 +38,7 @@ __all__ = [
     "aims_of",
     "benjamini_hochberg",
     "compare_rates",
+    "discover",
     "holm",
     "order_changes",
     "rank_items",
