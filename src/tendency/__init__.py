@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tendency.measures import (
         Aims,
         Comovements,
+        Discovery,
         EventChanges,
         Forecasts,
         Ranking,
@@ -59,6 +60,7 @@ __all__ = [
     "Corpus",
     "DateSpan",
     "DemoResult",
+    "Discovery",
     "Document",
     "EventChanges",
     "Evidence",
@@ -98,7 +100,17 @@ __all__ = [
 _LATER = {
     "documents": ("FieldNames", "read"),
     "dossier": ("Answers", "Claim", "Evidence", "Exhibit", "Finding", "Foundation"),
-    "measures": ("Aims", "Comovements", "EventChanges", "Forecasts", "Ranking", "Rates", "Result", "Trends"),
+    "measures": (
+        "Aims",
+        "Comovements",
+        "Discovery",
+        "EventChanges",
+        "Forecasts",
+        "Ranking",
+        "Rates",
+        "Result",
+        "Trends",
+    ),
     "tally": ("Tally",),
 }
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tendency.measures import (
         Aims,
         Comovements,
+        Discovery,
         EventChanges,
         Flips,
         Forecasts,
@@ -635,6 +636,48 @@ class Corpus:
             level=level,
             executor=executor,
             deadline=_limit(deadline),
+        )
+
+    def discover(
+        self,
+        *,
+        by: str | Eras = "year",
+        cluster: str | Sequence[str] | None = None,
+        longest: int = 5,
+        min_hits: int = 20,
+        q: float = 0.10,
+        limit: int | None = 100,
+        budget: int = 1 << 30,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+        progress: Progress | None = None,
+    ) -> Discovery:
+        """The words and n-grams that rise, fall, turn, appear, vanish or have an episode, of all that are frequent enough.
+
+        Args:
+            by, cluster, executor, deadline: As for ``tally``; one cluster only.
+            longest: Words of the longest n-gram, up to 5.
+            min_hits: Hits that each has at least.
+            q: Share of false ones among those found.
+            limit: Rows at most; None for all.
+            budget: Bytes of memory beside the mapped index.
+            progress: Told how much is done, of how much.
+        """
+        from tendency.measures import discover
+
+        return discover(
+            self.index,
+            by=by,
+            **self._narrowing,
+            cluster=cluster,
+            longest=longest,
+            min_hits=min_hits,
+            q=q,
+            limit=limit,
+            budget=budget,
+            executor=executor,
+            deadline=_limit(deadline),
+            progress=progress,
         )
 
     def kwic(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tendency.charts.aims import aims_chart
 from tendency.charts.bars import bars
 from tendency.charts.curves import Event, Spec
+from tendency.charts.discoveries import discoveries_chart
 from tendency.charts.forecast import forecast_chart
 from tendency.charts.judged import judged_chart
 from tendency.charts.ranks import rank_chart
@@ -20,6 +21,7 @@ __all__ = [
     "Spec",
     "aims_chart",
     "bars",
+    "discoveries_chart",
     "forecast_chart",
     "judged_chart",
     "pdf",

@@ -73,14 +73,20 @@ def rate_points(
     table: pl.DataFrame, level: float, unit: str, columns: tuple[str, str, str] = _COLUMNS
 ) -> list[Point]:
     """A point for each row of a table of rates."""
-    return [_point(row, level, unit, columns) for row in rows(table, (*_NEEDED, *columns))]
+    return [rate_point(row, level, unit, columns) for row in rows(table, (*_NEEDED, *columns))]
 
 
 def _many(points: Sequence[Point]) -> bool:
     return len({p.panel for p in points}) > 1
 
 
-def _point(row: Row, level: float, unit: str, columns: tuple[str, str, str]) -> Point:
+def rate_point(
+    row: Row,
+    level: float,
+    unit: str = "hits per million words",
+    columns: tuple[str, str, str] = _COLUMNS,
+) -> Point:
+    """The mark of one row of a table of rates."""
     query, split, value = named(row["query"]), named(row["split"]), number(row, columns[0])
     held = is_held(row)
     return Point(

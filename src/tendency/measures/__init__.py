@@ -1,4 +1,4 @@
-"""A tally to results: rates, ranks, aims, and what changed between two spans."""
+"""A tally to results: rates, ranks, aims, what changed between two spans, and what is found by looking."""
 
 from tendency.measures.aims import DEPENDS, SAME_ORDER, Aims, aims, aims_of
 from tendency.measures.comovement import Comovements, comovement
@@ -13,6 +13,7 @@ from tendency.measures.comparison import (
 )
 from tendency.measures.constant import ConstantTitles, constant_titles
 from tendency.measures.deviation import Deviation, deviation, deviation_table
+from tendency.measures.discover import Discovery, discover
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
 from tendency.measures.events import EventChanges, before_after
 from tendency.measures.families import benjamini_hochberg, holm
@@ -46,6 +47,7 @@ __all__ = [
     "Comovements",
     "ConstantTitles",
     "Deviation",
+    "Discovery",
     "EventChanges",
     "Flips",
     "Forecasts",
@@ -75,6 +77,7 @@ __all__ = [
     "constant_titles",
     "deviation",
     "deviation_table",
+    "discover",
     "flips",
     "forecast",
     "holm",

@@ -483,13 +483,15 @@ class _Run:
     ) -> Discovery:
         """What was found, with its effects in all documents and its test in the other half."""
         kinds = np.array(KINDS)[best]
-        columns = [np.stack([looked.fits[kind][at][rows] for kind in KINDS], axis=1) for at in (6, 7, 8)]
-        sign, first, last = (column[np.arange(rows.size), best] for column in columns)
-        begin = half.axis.step[first.astype(np.int64)]
-        ends = np.append(half.axis.step + 1, len(self.placed.periods))
-        at_end = last.astype(np.int64) == len(half.axis)
-        end = np.where(at_end, len(self.placed.periods), ends[last.astype(np.int64) - 1])
-        begin = np.where(kinds == "trend", 0, begin)
+        sign, first, last = (
+            np.stack([getattr(looked.fits[kind], name)[rows] for kind in KINDS], axis=1)[
+                np.arange(rows.size), best
+            ]
+            for name in ("sign", "first", "last")
+        )
+        begin = np.where(kinds == "trend", 0, half.axis.step[first])
+        # What goes on to the end of this half goes on to the end of all periods.
+        end = np.append(half.axis.step[:-1] + 1, len(self.placed.periods))[last - 1]
         numbers = looked.grams[rows]
         stretch = _Stretches(kinds, begin, end, known)
         other = self._effects("held out", numbers, stretch)
@@ -526,7 +528,7 @@ class _Run:
         stretch: _Stretches,
         every: _Effects,
         held_out: NDArray[np.str_],
-        sign: Floats,
+        sign: Any,
         p: Floats,
         family: Floats,
         best: Ints,

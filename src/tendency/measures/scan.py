@@ -10,8 +10,8 @@ period to period that is left beside the alternative, with its autocorrelation.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from dataclasses import dataclass, fields
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,7 +83,8 @@ class Wander(NamedTuple):
         return np.asarray(self.variance * spread)
 
 
-class Fits(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Fits:
     """One alternative, fitted to each series.
 
     Attributes:
@@ -121,14 +122,12 @@ class Fits(NamedTuple):
     @classmethod
     def joined(cls, parts: Sequence[Fits]) -> Fits:
         """The rows of several one after the other."""
-        *columns, residuals = zip(*parts, strict=True)
-        residual = Residual(*(np.concatenate(column) for column in zip(*residuals, strict=True)))
-        return cls(*(np.concatenate(column) for column in columns), residual)
+        columns = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS}
+        residual = Residual(*map(np.concatenate, zip(*(part.residual for part in parts), strict=True)))
+        return cls(**columns, residual=residual)
 
-    def take(self, rows: NDArray[Any]) -> Fits:
-        """Some of the rows."""
-        *columns, residual = self
-        return Fits(*(column[rows] for column in columns), Residual(*(column[rows] for column in residual)))
+
+_COLUMNS: Final = tuple(field.name for field in fields(Fits) if field.name != "residual")
 
 
 def fits(kind: Kind, ground: Ground, hits: Floats, burstiness: Floats) -> Fits:
@@ -190,7 +189,7 @@ def _gains(ground: Ground, hits: Floats, burstiness: Floats, begins: Places, end
     spread = (outside_n * inside_q / inside_n + inside_n * outside_q / outside_n) / total_n**2
     factor = 1 + total_x * burstiness[:, None] * spread
     gain = _deviance(inside_x, inside_n, total_x, total_n) / factor
-    return np.sign(inside_x * total_n - total_x * inside_n) * np.sqrt(gain)
+    return np.asarray(np.sign(inside_x * total_n - total_x * inside_n) * np.sqrt(gain))
 
 
 def _summed(values: Floats) -> Floats:
@@ -206,7 +205,7 @@ def _deviance(inside_x: Floats, inside_n: Floats, total_x: Floats, total_n: Floa
     outside_x = total_x - inside_x
     inner = xlogy(inside_x, inside_x / (expected * share))
     outer = xlogy(outside_x, outside_x / (expected * (1 - share)))
-    return np.maximum(2 * (inner + outer), 0.0)
+    return np.asarray(np.maximum(2 * (inner + outer), 0.0))
 
 
 def stretches(ground: Ground, hits: Floats, burstiness: Floats, first: Places, last: Places) -> Fits:

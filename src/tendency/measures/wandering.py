@@ -239,4 +239,4 @@ def _wandering(
     expected = hits[:, None] * (ground.words / ground.words.sum()) * rate
     bursts = burstiness[:, None] * ground.concentration
     shape = 1 / np.maximum(bursts, 1e-9)
-    return generator.poisson(expected * generator.gamma(shape) / shape).astype(float)
+    return np.asarray(generator.poisson(expected * generator.gamma(shape) / shape), float)
