@@ -22,6 +22,9 @@ from tendency.charts.theme import DASHES, FONT, PRINT, SCREEN, SHAPES, Style
 
 Spec = dict[str, Any]
 
+_MOST_BARS = 60
+"""Periods up to which a bar is drawn where there is no hit."""
+
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 
@@ -432,7 +435,8 @@ class _View:
                     "r": number,
                 }
                 bands.append(row)
-                if as_bars or len(run) == 1 or point.value == 0:
+                # So many bars beside each other would hide the curve; the band says the same.
+                if as_bars or len(run) == 1 or (point.value == 0 and not self._dense):
                     bars.append(row | {"x": place + (self._dodge(point.series) if as_bars else 0)})
         layers: list[Spec] = []
         if bands and not as_bars:
@@ -457,6 +461,10 @@ class _View:
                 }
             )
         return layers
+
+    @property
+    def _dense(self) -> bool:
+        return len({point.start for point in self.everything}) > _MOST_BARS
 
     def _dodge(self, series: str) -> int:
         """A small shift, so that intervals of several curves in one period stand side by side."""
@@ -688,7 +696,8 @@ class _View:
     def _needed(self) -> Iterable[str]:
         if any(p.value == 0 for p in self.everything):
             edge = "at the lower edge: none seen" if self.field.scale == "log" else "on the zero line: no hit"
-            yield f"open mark {edge}, the bar is the upper limit"
+            shown = "shading goes up to" if self._dense else "the bar is"
+            yield f"open mark {edge}, {shown} the upper limit"
         if any(p.few and p.value for p in self.everything):
             yield "open mark: too few to rely on"
         if any(not p.held for p in self.everything):
