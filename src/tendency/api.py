@@ -337,6 +337,8 @@ class Corpus:
             seed=seed,
             deadline=_limit(deadline),
         )
+        if not drawn.hits:
+            raise SettingError(f"there is no hit to read ({self.suggest(query, deadline=deadline)}).")
         return write_sample(drawn, to, judges)
 
     def judged(
