@@ -22,6 +22,7 @@ ITEMS = {"war": "war*", "peace": "peace | мир", "bread": "bread"}
 DOSSIER = """
 title = "War"
 corpus = "x"
+log = false
 period = "{period}"
 [standpoints]
 left = "faction = 'left'"

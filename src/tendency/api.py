@@ -33,22 +33,7 @@ if TYPE_CHECKING:
     from tendency.corpus import Added, Compacted, Damage, Joined, Rebuilt, Removed, Repaired, Vertical
     from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
-    from tendency.measures import (
-        Aims,
-        Comovements,
-        Discovery,
-        EventChanges,
-        Flips,
-        Forecasts,
-        Judged,
-        Ranking,
-        RateChanges,
-        Rates,
-        Result,
-        Trends,
-        Turns,
-        Written,
-    )
+    from tendency.measures import (Aims, Comovements, Discovery, EventChanges, Flips, Forecasts, Judged, Ranking, RateChanges, Rates, Result, Trends, Turns, Written)
     from tendency.tally import Eras, Tally
 
 Path_ = str | os.PathLike[str]
@@ -592,6 +577,8 @@ class Corpus:
             seed=seed,
             deadline=_limit(deadline),
         )
+        if not drawn.hits:
+            raise SettingError(f"there is no hit to read ({self.suggest(query, deadline=deadline)}).")
         return write_sample(drawn, to, judges)
 
     def judged(

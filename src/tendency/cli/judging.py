@@ -27,7 +27,6 @@ from tendency.cli.options import (
     opened,
     parted,
     save_chart,
-    tell_suggestions,
 )
 from tendency.cli.output import printable, say, show
 from tendency.errors import SettingError
@@ -50,7 +49,8 @@ def sample(
     seed: Annotated[int, typer.Option(help="Another seed draws another sample.", min=0)] = 1,
     where: Where = None,
     start: From = None,
-    end: To = None,
+    # ``--to`` is the sheet here, as it is where a corpus is joined.
+    end: Annotated[Text, typer.Option("--until", help="Last day, month or year to draw from.")] = None,
     terms: Terms = None,
     deadline: Deadline = DEADLINE,
 ) -> None:
@@ -62,13 +62,9 @@ def sample(
     Example: `tendency sample press.index "defence of the republic" --n 100 --to hits.csv`
     """
     corpus = opened(index, where, start, end, terms)
-    try:
-        written = corpus.sample(
-            query, to, n=n, strata=strata, by=by, judges=judges, width=width, seed=seed, deadline=deadline
-        )
-    except SettingError:
-        tell_suggestions(corpus, {query: query}, {}, deadline)
-        raise
+    written = corpus.sample(
+        query, to, n=n, strata=strata, by=by, judges=judges, width=width, seed=seed, deadline=deadline
+    )
     drawn = written.sample
     if len(drawn.hits) < n:
         say(f"There are only {drawn.total:,} hits; the sample holds all of them.")
