@@ -81,7 +81,7 @@ def test_eras(tmp_path: Path) -> None:
         (HEAD + SLOGAN + "quary = 1\n", "d.toml, slogan[1].quary (\"S\"): there is no key 'quary' in [[slogan]]; did you mean 'query'?"),
         (HEAD + "perod = 1\n" + SLOGAN, "d.toml, perod: there is no key 'perod' in a dossier; did you mean 'period'?"),
         (HEAD + "within = 1\n" + SLOGAN, "d.toml, within: there is no key 'within' in a dossier; it belongs under [[ranking]]."),
-        (HEAD + SLOGAN + '[[holdings]]\npublication = "x"\n', "d.toml, holdings: [[holdings]] is not in this release; take it out and ask it with a later one."),
+        (HEAD + SLOGAN + '[[series]]\nname = "x"\n', "d.toml, series: [[series]] is not in this release; take it out and ask it with a later one."),
         (HEAD + SLOGAN + 'judged = "x.csv"\n', "d.toml, slogan[1].judged (\"S\"): 'judged' is not in this release; take it out and ask it with a later one."),
         (HEAD + 'seed = "1"\n' + SLOGAN, "d.toml, seed: must be a whole number, not '1' (text in quotes)."),
         (HEAD + 'period = "yaer"\n' + SLOGAN, "d.toml, period: must be one of day, week, month, quarter, year, decade, eras, not 'yaer' (text in quotes); did you mean 'year'?"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tendency.charts.aims import aims_chart
 from tendency.charts.bars import bars
-from tendency.charts.curves import Event, Spec
+from tendency.charts.curves import Event, Gaps, Spec
+from tendency.charts.holdings import holdings_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
@@ -13,9 +14,11 @@ from tendency.charts.theme import DARK
 __all__ = [
     "DARK",
     "Event",
+    "Gaps",
     "Spec",
     "aims_chart",
     "bars",
+    "holdings_chart",
     "pdf",
     "print_pdf",
     "print_svg",

@@ -42,6 +42,11 @@ within = 12
 [[event]]
 name = "Stalingrad"
 date = 1943-02-02
+
+[[holdings]]
+publication = "The Militant"
+every = "week"
+gaps = ["1937-06/1937-08"]
 ```
 
 Relative paths start at the dossier's folder. `~` and `${NAME}` are replaced in paths; a variable that is not set is
@@ -56,6 +61,7 @@ _TITLES = {
     "slogan": "`[[slogan]]`",
     "ranking": "`[[ranking]]`",
     "event": "`[[event]]`",
+    "holdings": "`[[holdings]]`",
 }
 
 _TAIL = """## Files of terms

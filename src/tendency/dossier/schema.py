@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 Period = Literal["day", "week", "month", "quarter", "year", "decade", "eras"]
 
 NOT_YET = {
-    "": ("series", "holdings", "alternative", "prediction", "watch", "discover"),
+    "": ("series", "alternative", "prediction", "watch", "discover"),
     "slogan": ("judged",),
     "ranking": ("judged",),
 }
@@ -143,6 +143,33 @@ class Event(Part):
     source: str = Field(default="", description="Where the date comes from.")
 
 
+class Holdings(Part):
+    """What should exist of a publication, so that what was lost is not taken for silence."""
+
+    publication: str = Field(description="Its name, as the documents have it.", min_length=1)
+    every: Annotated[str | tuple[str, ...], BeforeValidator(_array)] = Field(
+        description="How often it appears: `day`, `weekday` (Monday to Saturday), `week`, `fortnight`, `month`, `quarter`, `year`, or "
+        'one or several weekdays: `["tuesday", "friday"]`. What appears once a week may change its day.',
+    )
+    field: str | None = Field(
+        default=None,
+        description="The field with its name; `publication`, else `newspaper`, by default.",
+        min_length=1,
+    )
+    from_: When | None = Field(
+        default=None,
+        alias="from",
+        description="The first day that counts; by default that of the first issue held.",
+    )
+    to: When | None = Field(
+        default=None, description="The last day that counts; by default that of the last issue held."
+    )
+    gaps: Annotated[tuple[Span, ...], BeforeValidator(_array)] = Field(
+        default=(),
+        description='Spans of which it is known that nothing is held, first and last included: `["1937-06/1937-08"]`.',
+    )
+
+
 class Dossier(Part):
     """The questions that are asked of a corpus."""
 
@@ -213,6 +240,9 @@ class Dossier(Part):
     event: Annotated[tuple[Event, ...], BeforeValidator(_array)] = Field(
         default=(), description="Dates drawn on every curve."
     )
+    holdings: Annotated[tuple[Holdings, ...], BeforeValidator(_array)] = Field(
+        default=(), description="What should exist of each publication."
+    )
 
     _file: str | None = PrivateAttr(None)
     _text: str = PrivateAttr("")
@@ -225,6 +255,7 @@ PARTS: dict[str, type[Part]] = {
     "slogan": Slogan,
     "ranking": Ranking,
     "event": Event,
+    "holdings": Holdings,
 }
 """The tables of a dossier by the key under which they stand."""
 

@@ -14,6 +14,7 @@ from tendency.measures.constant import ConstantTitles, constant_titles
 from tendency.measures.deviation import Deviation, deviation, deviation_table
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
 from tendency.measures.families import benjamini_hochberg, holm
+from tendency.measures.holdings import ENOUGH, Holding, Holdings, held_share, holdings
 from tendency.measures.ranking import Checks, Ranking, rank_items, ranking
 from tendency.measures.rates import DOCUMENTS, WORDS, Measure, Rates, rates, relative
 from tendency.measures.rating import rates_of
@@ -23,6 +24,7 @@ from tendency.measures.series import Series
 __all__ = [
     "DEPENDS",
     "DOCUMENTS",
+    "ENOUGH",
     "FEW_CLUSTERS",
     "FEW_HITS",
     "PUBLIC",
@@ -33,6 +35,8 @@ __all__ = [
     "Checks",
     "ConstantTitles",
     "Deviation",
+    "Holding",
+    "Holdings",
     "Measure",
     "OrderChanges",
     "Ranking",
@@ -49,6 +53,8 @@ __all__ = [
     "constant_titles",
     "deviation",
     "deviation_table",
+    "held_share",
+    "holdings",
     "holm",
     "order_changes",
     "rank_items",
