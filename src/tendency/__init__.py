@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     __version__: str
     from tendency.documents import FieldNames, read
     from tendency.dossier import Answers, Claim, Evidence, Exhibit, Finding, Foundation
-    from tendency.measures import Aims, Ranking, Rates, Result
+    from tendency.measures import Aims, Holding, Holdings, Ranking, RateChanges, Rates, Result
     from tendency.tally import Tally
 
 __all__ = [
@@ -56,10 +56,13 @@ __all__ = [
     "FieldNames",
     "Finding",
     "Foundation",
+    "Holding",
+    "Holdings",
     "Info",
     "Line",
     "Query",
     "Ranking",
+    "RateChanges",
     "Rates",
     "Report",
     "Result",
@@ -85,7 +88,7 @@ __all__ = [
 _LATER = {
     "documents": ("FieldNames", "read"),
     "dossier": ("Answers", "Claim", "Evidence", "Exhibit", "Finding", "Foundation"),
-    "measures": ("Aims", "Ranking", "Rates", "Result"),
+    "measures": ("Aims", "Holding", "Holdings", "Ranking", "RateChanges", "Rates", "Result"),
     "tally": ("Tally",),
 }
 

@@ -426,7 +426,7 @@ class Corpus:
             SettingError: A field that is not there, or holdings that contradict each other.
             DossierError: A file with a mistake in it.
         """
-        from tendency.measures import holdings
+        from tendency.measures.holdings import holdings
 
         if isinstance(expected, str | os.PathLike):
             from tendency.dossier import read_holdings
