@@ -33,7 +33,24 @@ if TYPE_CHECKING:
     from tendency.corpus import Added, Compacted, Damage, Joined, Rebuilt, Removed, Repaired, Vertical
     from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
-    from tendency.measures import (Aims, Comovements, Discovery, EventChanges, Flips, Forecasts, Judged, Ranking, RateChanges, Rates, Result, Trends, Turns, Written)
+    from tendency.measures import (
+        Aims,
+        Comovements,
+        Discovery,
+        EventChanges,
+        Flips,
+        Forecasts,
+        Holding,
+        Holdings,
+        Judged,
+        Ranking,
+        RateChanges,
+        Rates,
+        Result,
+        Trends,
+        Turns,
+        Written,
+    )
     from tendency.tally import Eras, Tally
 
 Path_ = str | os.PathLike[str]
@@ -666,6 +683,33 @@ class Corpus:
             deadline=_limit(deadline),
             progress=progress,
         )
+
+    def holdings(
+        self,
+        expected: Sequence[Holding] | Path_ | None = None,
+        *,
+        field: str | None = None,
+        by: str | Eras = "month",
+    ) -> Holdings:
+        """Issues expected and held, by publication and period.
+
+        Args:
+            expected: What should exist, as values or as a ``.toml`` or ``.csv`` file; None infers how often each publication appears
+                from the most frequent distance of its dates.
+            field: The field whose values are publications, ``publication`` or else ``newspaper`` by default.
+            by: The periods.
+
+        Raises:
+            SettingError: A field that is not there, or holdings that contradict each other.
+            DossierError: A file with a mistake in it.
+        """
+        from tendency.measures.holdings import holdings
+
+        if isinstance(expected, str | os.PathLike):
+            from tendency.dossier import read_holdings
+
+            expected = read_holdings(Path(expected))
+        return holdings(self.index, expected, field=field, by=by, **self._narrowing)
 
     def kwic(
         self,

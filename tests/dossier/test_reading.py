@@ -81,7 +81,7 @@ def test_eras(tmp_path: Path) -> None:
         (HEAD + SLOGAN + "quary = 1\n", "d.toml, slogan[1].quary (\"S\"): there is no key 'quary' in [[slogan]]; did you mean 'query'?"),
         (HEAD + "perod = 1\n" + SLOGAN, "d.toml, perod: there is no key 'perod' in a dossier; did you mean 'period'?"),
         (HEAD + "within = 1\n" + SLOGAN, "d.toml, within: there is no key 'within' in a dossier; it belongs under [[ranking]]."),
-        (HEAD + SLOGAN + '[[holdings]]\npublication = "x"\n', "d.toml, holdings: [[holdings]] is not in this release; take it out and ask it with a later one."),
+        (HEAD + SLOGAN + '[[watch]]\nname = "x"\n', "d.toml, watch: [[watch]] is not in this release; take it out and ask it with a later one."),
         (HEAD + SLOGAN + 'judged = ["a.csv", "b.csv", "c.csv"]\n', "d.toml, slogan[1].judged: must be the sheet of one judge, or an array of those of two."),
         (HEAD + SLOGAN + "judged = []\n", "d.toml, slogan[1].judged: must be the sheet of one judge, or an array of those of two."),
         (HEAD + 'seed = "1"\n' + SLOGAN, "d.toml, seed: must be a whole number, not '1' (text in quotes)."),

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tendency as td
-from tendency.measures import deviation, rates
-from tendency.measures.deviation import WHOLE
+from tendency.measures import rates
+from tendency.measures.deviation import WHOLE, deviation
 from tendency.tally import Parts, Period, Tally
 
 YEARS = [Period(str(1936 + i), dt.date(1936 + i, 1, 1), dt.date(1937 + i, 1, 1)) for i in range(3)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tendency.charts.aims import aims_chart
 from tendency.charts.bars import bars
-from tendency.charts.curves import Event, Spec
+from tendency.charts.curves import Event, Gaps, Spec
 from tendency.charts.discoveries import discoveries_chart
 from tendency.charts.forecast import forecast_chart
+from tendency.charts.holdings import holdings_chart
 from tendency.charts.judged import judged_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
@@ -18,11 +19,13 @@ from tendency.charts.turns import turns_chart
 __all__ = [
     "DARK",
     "Event",
+    "Gaps",
     "Spec",
     "aims_chart",
     "bars",
     "discoveries_chart",
     "forecast_chart",
+    "holdings_chart",
     "judged_chart",
     "pdf",
     "print_pdf",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -39,6 +39,10 @@ class Event:
 
     name: str
     date: dt.date
+
+
+Gaps = Mapping[str, Sequence[tuple[dt.date, dt.date]]]
+"""By panel the spans, half-open, in which issues are missing; under ``""`` those of every panel."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +166,7 @@ def panels(
     labelled: bool = True,
     fitted: Sequence[Sequence[Point]] = (),
     spans: Sequence[tuple[dt.date, dt.date]] = (),
+    gaps: Gaps | None = None,
 ) -> list[Spec]:
     """One layered view for each panel, on the same axes, in order of first appearance.
 
@@ -174,6 +179,7 @@ def panels(
         labelled: Whether curves carry their names at their ends.
         fitted: Curves, each without a break, drawn instead of lines through the points; where they have intervals, these too.
         spans: First days and days after the last, shaded over the whole height.
+        gaps: Spans in which issues are missing: a strip on the axis.
     """
     periods = sorted({(p.start, p.end, p.period) for p in points})
     axis = time_axis([(label, start, end) for start, end, label in periods], style.plot, style.font)
@@ -183,7 +189,8 @@ def panels(
     for panel in split:
         shown = [point for point in points if point.panel == panel]
         curves = [run for run in fitted if run[0].panel == panel]
-        view = _View(points, shown, names, field, axis, style, curves, spans)
+        missing = [span for name in dict.fromkeys(("", panel)) for span in (gaps or {}).get(name, ())]
+        view = _View(points, shown, names, field, axis, style, curves, spans, missing)
         views.append(view.spec(panel, events, key if panel == split[-1] else None, labelled=labelled))
     return views
 
@@ -201,10 +208,14 @@ class _View:
         style: Style,
         fitted: Sequence[Sequence[Point]] = (),
         spans: Sequence[tuple[dt.date, dt.date]] = (),
+        gaps: Sequence[tuple[dt.date, dt.date]] = (),
     ) -> None:
         self.everything, self.shown, self.names = everything, shown, list(names)
         self.field, self.axis, self.style = field, axis, style
         self.fitted, self.spans = fitted, spans
+        low, high = axis.domain
+        absent = sorted((max(low, milliseconds(start)), min(high, milliseconds(end))) for start, end in gaps)
+        self.gaps = _joined(span for span in absent if span[0] < span[1])
         self.low, self.high, self.ticks = _extent([*everything, *(p for run in fitted for p in run)], field)
         self.height = round(style.height * field.share)
 
@@ -212,6 +223,7 @@ class _View:
         layers = [
             *self._unheld(),
             *self._shaded(),
+            *self._missing(),
             *self._reference(),
             *self._events(events),
             *self._intervals(),
@@ -327,6 +339,24 @@ class _View:
     def _curves(self) -> Sequence[Sequence[Point]]:
         """What is drawn as curves: what was fitted, else runs of points without a gap."""
         return self.fitted or _runs(self.shown, self.field)
+
+    def _missing(self) -> list[Spec]:
+        """A strip on the axis where issues are missing."""
+        if not self.gaps:
+            return []
+        return [
+            {
+                "data": {"values": [{"x": a, "x2": b, "d": "issues missing"} for a, b in self.gaps]},
+                "mark": {"type": "rect", "color": self.style.muted, "opacity": 0.75},
+                "encoding": {
+                    "x": self._x(),
+                    "x2": {"field": "x2"},
+                    "y": {"value": self.height - self.style.font * 0.45},
+                    "y2": {"value": self.height},
+                    "description": {"field": "d", "type": "nominal"},
+                },
+            }
+        ]
 
     def _span(self) -> int:
         return self.axis.domain[1] - self.axis.domain[0]
@@ -702,6 +732,8 @@ class _View:
             yield "open mark: too few to rely on"
         if any(not p.held for p in self.everything):
             yield "gap in a curve: nothing held"
+        if self.gaps:
+            yield "strip on the axis: issues missing"
         if any(p.high is not None and p.high > self.high * 1.0001 for p in self.everything):
             yield "some intervals go on above the field"
 
@@ -751,7 +783,7 @@ def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     joined: list[tuple[int, int]] = []
     for start, end in spans:
         if joined and joined[-1][1] >= start:
-            joined[-1] = (joined[-1][0], end)
+            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
             joined.append((start, end))
     return joined

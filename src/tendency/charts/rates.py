@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from tendency.charts.curves import Event, Field, Point, Spec, arranged, framed, on_screen_and_print, panels
+from tendency.charts.curves import (
+    Event,
+    Field,
+    Gaps,
+    Point,
+    Spec,
+    arranged,
+    framed,
+    on_screen_and_print,
+    panels,
+)
 from tendency.charts.tables import Row, is_held, named, number, plain, rows
 from tendency.charts.theme import Style
 
@@ -24,6 +34,7 @@ def rates_chart(
     unit: str = "hits per million words",
     columns: tuple[str, str, str] = _COLUMNS,
     most: float | None = None,
+    gaps: Gaps | None = None,
 ) -> Spec:
     """A curve for each query and split, with its interval; Vega-Lite, with a print version under ``usermeta``.
 
@@ -41,6 +52,7 @@ def rates_chart(
         unit: What the vertical axis counts.
         columns: Those of the value and its limits.
         most: The largest possible value, such as 1 for a share.
+        gaps: Spans in which issues are missing, by panel, or under ``""`` of all: a strip on the axis.
     """
     points = rate_points(table, level, unit, columns)
     placed, alone = arranged(points)
@@ -63,6 +75,7 @@ def rates_chart(
             events=events,
             key=key,
             labelled=not alone,
+            gaps=gaps,
         )
         return framed(views, title, alt, style)
 

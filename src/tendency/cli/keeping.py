@@ -25,12 +25,14 @@ from tendency.cli.options import (
     app,
     named,
     opened,
+    save_chart,
 )
 from tendency.cli.output import cell, printable, say, show, write_json
 from tendency.cli.progress import progress
+from tendency.errors import SettingError
 
 if TYPE_CHECKING:
-    from tendency.api import Addition
+    from tendency.api import Addition, Corpus
     from tendency.corpus import Repaired
 
 _PROBLEMS_SHOWN = 20
@@ -221,14 +223,47 @@ def rebuild(
 
 
 @app.command()
-def info(index: IndexArgument, as_json: Json = False) -> None:
-    """Tell what an index holds.
+def info(
+    index: IndexArgument,
+    holdings: Annotated[
+        Text,
+        typer.Option(
+            metavar="FILE|guess",
+            help="Issues expected and held: what should exist, as .toml or .csv, or *guess* to infer it from the dates.",
+        ),
+    ] = None,
+    by: Annotated[
+        Text,
+        typer.Option(
+            help="With --holdings, a row a publication and day, week, month, quarter, year or decade.",
+            show_default="a sentence a publication",
+        ),
+    ] = None,
+    field: Annotated[
+        Text,
+        typer.Option(
+            help="With --holdings, the field of publications.", show_default="publication or newspaper"
+        ),
+    ] = None,
+    chart: Annotated[
+        File, typer.Option(help="With --holdings, write the strips as .svg or .pdf too.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what an index holds; with --holdings, what is missing of it.
 
-    Example: `tendency info press.index`
+    Example: `tendency info press.index --holdings guess`
     """
     from tendency.api import open as open_corpus
 
-    held = open_corpus(index).info()
+    corpus = open_corpus(index)
+    if holdings is not None:
+        _tell_holdings(corpus, holdings, by, field, chart, as_json=as_json)
+        return
+    given = {"--by": by, "--field": field, "--chart": chart}
+    if superfluous := [name for name, value in given.items() if value is not None]:
+        raise SettingError(f"{' and '.join(superfluous)} goes with --holdings; give that too.")
+    held = corpus.info()
     if as_json:
         write_json({**dataclasses.asdict(held), "path": str(held.path)})
         return
@@ -252,6 +287,28 @@ def info(index: IndexArgument, as_json: Json = False) -> None:
     if fields:
         typer.echo()
         show(pl.DataFrame(fields), title="Fields, for --where and --split")
+
+
+def _tell_holdings(
+    corpus: Corpus, named_file: str, by: str | None, field: str | None, chart: Path | None, *, as_json: bool
+) -> None:
+    found = corpus.holdings(
+        None if named_file == "guess" else Path(named_file), field=field, by=by or "month"
+    )
+    if chart is not None:
+        save_chart(found, chart)
+    if as_json:
+        parts = {"publications": found.publications, "periods": found.table}
+        write_json({name: table.to_dicts() for name, table in parts.items()})
+        return
+    if by is not None:
+        show(found.table)
+        return
+    for sentence in found.sentences:
+        typer.echo(printable(sentence))
+    share = found.held_share()
+    if share is not None:
+        typer.echo(f"Together {100 * share:.3g} % of the expected issues are held.")
 
 
 @app.command()

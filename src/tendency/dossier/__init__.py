@@ -8,6 +8,7 @@ from tendency.dossier.finding import Answers, Claim, Evidence, Exhibit, Finding,
 
 if TYPE_CHECKING:
     from tendency.dossier.answering import answer
+    from tendency.dossier.holdings import read_holdings
     from tendency.dossier.reading import prepare, read_dossier
     from tendency.dossier.schema import Dossier
     from tendency.dossier.terms import read_terms
@@ -23,6 +24,7 @@ __all__ = [
     "answer",
     "prepare",
     "read_dossier",
+    "read_holdings",
     "read_terms",
 ]
 
@@ -32,6 +34,7 @@ _LATER = {
     "answer": "answering",
     "prepare": "reading",
     "read_dossier": "reading",
+    "read_holdings": "holdings",
     "read_terms": "terms",
 }
 

@@ -18,10 +18,12 @@ from pydantic import ValidationError
 from tendency.corpus import Query, parse
 from tendency.documents import DateSpan
 from tendency.dossier import schema
+from tendency.dossier.holdings import expected
 from tendency.dossier.paths import expand, read_text, resolve
 from tendency.dossier.spans import day_span, span
 from tendency.dossier.terms import listed, read_terms
 from tendency.errors import DossierError, QueryError, TendencyError
+from tendency.measures.holdings import Holding
 
 T = TypeVar("T")
 
@@ -109,6 +111,7 @@ class Questions:
         standpoints: The named filters.
         eras: The named spans.
         before, after: The two spans to compare; None means the first and the last third.
+        holdings: What should exist of each publication.
         notes: What could not be taken over from files of terms.
     """
 
@@ -130,6 +133,7 @@ class Questions:
     events: tuple[AskedEvent, ...]
     series: tuple[AskedSeries, ...]
     discoveries: tuple[AskedDiscovery, ...]
+    holdings: tuple[Holding, ...]
     notes: tuple[str, ...]
 
 
@@ -141,13 +145,21 @@ def read_dossier(path: str | Path) -> schema.Dossier:
     """
     file = Path(path)
     text = read_text(file, "the dossier")
-    try:
-        tree = tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as error:
-        raise DossierError(f"{file.name}{_toml_place(text, str(error))}.") from None
-    dossier = dossier_from(tree, file.name)
+    dossier = dossier_from(toml_tree(text, file.name), file.name)
     dossier._file, dossier._text = str(file.absolute()), text
     return dossier
+
+
+def toml_tree(text: str, name: str) -> dict[str, Any]:
+    """The tables of a TOML text.
+
+    Raises:
+        DossierError: With line and column.
+    """
+    try:
+        return tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise DossierError(f"{name}{_toml_place(text, str(error))}.") from None
 
 
 def dossier_from(tree: Mapping[str, Any], name: str = "the dossier") -> schema.Dossier:
@@ -232,6 +244,7 @@ def prepare(dossier: schema.Dossier) -> Questions:
         events=tuple(asked.events()),
         series=series,
         discoveries=tuple(asked.discoveries()),
+        holdings=expected(dossier.holdings, name),
         notes=notes,
     )
 
@@ -477,9 +490,6 @@ def _plain(errors: list[Any]) -> list[Any]:
     return [one for one in errors if not follows(one)]
 
 
-_SEVERAL = ("slogan", "ranking", "event", "series", "discover")
-"""Tables that are written with double brackets."""
-
 _NOUNS = {
     str: "text in quotes",
     int: "a whole number",
@@ -553,6 +563,10 @@ def _place(tree: Mapping[str, Any], steps: list[Any]) -> tuple[str, str]:
     return written + name, table
 
 
+_TABLES = ("slogan", "ranking", "event", "holdings", "series", "discover")
+"""Tables that are written with double brackets."""
+
+
 def _unknown(tree: Mapping[str, Any], steps: list[Any], table: str) -> str:
     place, _ = _place(tree, steps)
     key = str(steps[-1])
@@ -560,7 +574,7 @@ def _unknown(tree: Mapping[str, Any], steps: list[Any], table: str) -> str:
         whole = f"[[{key}]]" if not table else f"{key!r}"
         return f"{place}: {whole} is not in this release; take it out and ask it with a later one."
     keys = schema.keys_of(schema.PARTS[table])
-    within = f"[[{table}]]" if table in _SEVERAL else f"[{table}]" if table else "a dossier"
+    within = f"[[{table}]]" if table in _TABLES else f"[{table}]" if table else "a dossier"
     nearest = get_close_matches(key.lower(), keys, n=1, cutoff=0.6)
     hint = f"did you mean {nearest[0]!r}?" if nearest else f"its keys are {listed(keys, most=30)}."
     elsewhere = [other for other, part in schema.PARTS.items() if other and key in schema.keys_of(part)]
@@ -571,7 +585,7 @@ def _unknown(tree: Mapping[str, Any], steps: list[Any], table: str) -> str:
 
 def _needs(table: str) -> str:
     needed = [key for key, info in schema.PARTS[table].model_fields.items() if info.is_required()]
-    what = f"every [[{table}]]" if table in _SEVERAL else "it" if table else "a dossier"
+    what = f"every [[{table}]]" if table in _TABLES else "it" if table else "a dossier"
     return f"; {what} needs {' and '.join(needed)}."
 
 

@@ -49,6 +49,11 @@ file = "front.csv"                # date,value: a line a figure
 
 [[discover]]
 name = "What else moved"
+
+[[holdings]]
+publication = "The Militant"
+every = "week"
+gaps = ["1937-06/1937-08"]
 ```
 
 Relative paths start at the dossier's folder. `~` and `${NAME}` are replaced in paths; a variable that is not set is
@@ -65,6 +70,7 @@ _TITLES = {
     "event": "`[[event]]`",
     "series": "`[[series]]`",
     "discover": "`[[discover]]`",
+    "holdings": "`[[holdings]]`",
 }
 
 _TAIL = """## Asked, varied, found

@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 Period = Literal["day", "week", "month", "quarter", "year", "decade", "eras"]
 
 NOT_YET = {
-    "": ("holdings", "alternative", "prediction", "watch"),
+    "": ("alternative", "prediction", "watch"),
 }
 """Keys of the format that a later release answers: refused by name, never ignored."""
 
@@ -178,6 +178,33 @@ class Discover(Part):
     )
 
 
+class Holdings(Part):
+    """What should exist of a publication, so that what was lost is not taken for silence."""
+
+    publication: str = Field(description="Its name, as the documents have it.", min_length=1)
+    every: Annotated[str | tuple[str, ...], BeforeValidator(_array)] = Field(
+        description="How often it appears: `day`, `weekday` (Monday to Saturday), `week`, `fortnight`, `month`, `quarter`, `year`, or "
+        'one or several weekdays: `["tuesday", "friday"]`. What appears once a week may change its day.',
+    )
+    field: str | None = Field(
+        default=None,
+        description="The field with its name; `publication`, else `newspaper`, by default.",
+        min_length=1,
+    )
+    from_: When | None = Field(
+        default=None,
+        alias="from",
+        description="The first day that counts; by default that of the first issue held.",
+    )
+    to: When | None = Field(
+        default=None, description="The last day that counts; by default that of the last issue held."
+    )
+    gaps: Annotated[tuple[Span, ...], BeforeValidator(_array)] = Field(
+        default=(),
+        description='Spans of which it is known that nothing is held, first and last included: `["1937-06/1937-08"]`.',
+    )
+
+
 class Dossier(Part):
     """The questions that are asked of a corpus."""
 
@@ -265,6 +292,9 @@ class Dossier(Part):
     discover: Annotated[tuple[Discover, ...], BeforeValidator(_array)] = Field(
         default=(), description="Looks for what nobody asked about."
     )
+    holdings: Annotated[tuple[Holdings, ...], BeforeValidator(_array)] = Field(
+        default=(), description="What should exist of each publication."
+    )
 
     _file: str | None = PrivateAttr(None)
     _text: str = PrivateAttr("")
@@ -279,6 +309,7 @@ PARTS: dict[str, type[Part]] = {
     "event": Event,
     "series": Series,
     "discover": Discover,
+    "holdings": Holdings,
 }
 """The tables of a dossier by the key under which they stand."""
 

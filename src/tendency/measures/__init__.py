@@ -1,5 +1,9 @@
 """A tally to results: rates, ranks, aims, what changed between two spans, and what is found by looking."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from tendency.measures.aims import DEPENDS, SAME_ORDER, Aims, aims, aims_of
 from tendency.measures.comovement import Comovements, comovement
 from tendency.measures.comparison import (
@@ -12,7 +16,7 @@ from tendency.measures.comparison import (
     order_changes,
 )
 from tendency.measures.constant import ConstantTitles, constant_titles
-from tendency.measures.deviation import Deviation, deviation, deviation_table
+from tendency.measures.deviation import Deviation, deviation_table
 from tendency.measures.discover import Discovery, discover
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
 from tendency.measures.events import EventChanges, before_after
@@ -25,16 +29,22 @@ from tendency.measures.judging import judge
 from tendency.measures.outside import OutsideSeries, read_series
 from tendency.measures.ranking import Checks, Ranking, rank_items, ranking
 from tendency.measures.rates import DOCUMENTS, WORDS, Measure, Rates, rates, relative
-from tendency.measures.rating import rates_of
 from tendency.measures.result import PUBLIC, Result
 from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
 from tendency.measures.series import Series
 from tendency.measures.trend import Line, Trends, trend, trend_line
 from tendency.measures.turning import Turns, turns
 
+if TYPE_CHECKING:
+    from tendency.measures.constant import ConstantTitles, constant_titles
+    from tendency.measures.deviation import Deviation, deviation_table
+    from tendency.measures.holdings import ENOUGH, Holding, Holdings, held_share
+    from tendency.measures.rating import rates_of
+
 __all__ = [
     "DEPENDS",
     "DOCUMENTS",
+    "ENOUGH",
     "FEW_CLUSTERS",
     "FEW_HITS",
     "JUDGEMENTS",
@@ -51,6 +61,8 @@ __all__ = [
     "EventChanges",
     "Flips",
     "Forecasts",
+    "Holding",
+    "Holdings",
     "Judged",
     "Line",
     "Measure",
@@ -75,11 +87,11 @@ __all__ = [
     "compare_rates",
     "compare_splits",
     "constant_titles",
-    "deviation",
     "deviation_table",
     "discover",
     "flips",
     "forecast",
+    "held_share",
     "holm",
     "judge",
     "judged",
@@ -96,3 +108,21 @@ __all__ = [
     "turns",
     "write_sample",
 ]
+
+# What counting does not need is imported when it is asked for, so that a command begins sooner. A name that is its module's
+# too cannot be: once the module is imported, it would stand in its place.
+_LATER = {
+    "constant": ("ConstantTitles", "constant_titles"),
+    "deviation": ("Deviation", "deviation_table"),
+    "holdings": ("ENOUGH", "Holding", "Holdings", "held_share"),
+    "rating": ("rates_of",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _LATER.items():
+        if name in names:
+            from importlib import import_module
+
+            return getattr(import_module(f"tendency.measures.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,16 +11,16 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tendency.errors import SettingError
-from tendency.measures.deviation import Deviation, by_document, deviation_table
 from tendency.measures.dispersion import Widest, exposure_of, finite, labels, notes, per_million, widest
 from tendency.measures.result import PUBLIC, Result
-from tendency.measures.shares import widest_share
 from tendency.measures.smoothing import check_window, moving_rate
-from tendency.tally import Parts, Tally
+from tendency.tally import Tally
 
 if TYPE_CHECKING:
     from tendency.charts import Spec
     from tendency.measures.constant import ConstantTitles
+    from tendency.measures.deviation import Deviation
+    from tendency.tally import Parts
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def rates(
         measure.column, len(tally.columns)
     )
     found = [_Found.of(tally, measure, hits, counted, against, level) for hits, counted in columns]
-    spread = by_document(tally, parts) if parts is not None else None
+    spread, deviations = _dispersion(tally, parts, [one.hits for one in found])
     frames = []
     for one in found:
         frame = one.table(tally)
@@ -169,7 +169,7 @@ def rates(
         _undated(tally, [one.hits for one in found]),
         pl.concat(widths) if widths else pl.DataFrame(),
         measure,
-        pl.DataFrame() if parts is None else deviation_table(tally, parts, [one.hits for one in found]),
+        deviations,
         level=level,
     )
 
@@ -219,6 +219,8 @@ class _Found:
         if measure.column == "per_thousand":
             own = widest(tally, counted + 1, against, level)
         elif measure.column == "share":
+            from tendency.measures.shares import widest_share
+
             own = widest_share(tally, counted + 1, against, level)
         return cls(measure, hits, counted, against, words, own)
 
@@ -292,6 +294,17 @@ class _Found:
                 for name, low, high in self.own.every
             ]
         )
+
+
+def _dispersion(
+    tally: Tally, parts: Parts | None, columns: Sequence[int]
+) -> tuple[Deviation | None, pl.DataFrame]:
+    """Gries' DP over documents for the table, and all of it; nothing where it was not asked for."""
+    if parts is None:
+        return None, pl.DataFrame()
+    from tendency.measures.deviation import by_document, deviation_table
+
+    return by_document(tally, parts), deviation_table(tally, parts, columns)
 
 
 def _deviations(spread: Deviation, column: int) -> list[pl.Series]:

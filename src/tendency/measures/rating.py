@@ -14,7 +14,7 @@ from tendency.errors import SettingError
 from tendency.measures.constant import CONSTANT, EVERYTHING, constant_titles
 from tendency.measures.rates import Rates, check_level, rates
 from tendency.measures.smoothing import check_window
-from tendency.tally import Counter, Documents, Eras, Occurrences, Overlaps, Presence, Tally, parts, tally
+from tendency.tally import Counter, Documents, Eras, Occurrences, Overlaps, Presence, Tally, parts_of, tally
 
 if TYPE_CHECKING:
     from tendency.corpus import Deadline, Index, Query
@@ -91,7 +91,7 @@ def rates_of(
         settings["documents"] = 2 * len(queries)
     common |= {"by": by, "split": split if constant is None else constant}
     counted = tally(index, counters, **common)
-    held = parts(index, counters, counted, **common) if dispersion else None
+    held = parts_of(index, counters, counted, **common) if dispersion else None
     if constant is None:
         return rates(counted, parts=held, **settings)
     found, everything, kept = constant_titles(counted, constant, against=against)

@@ -1,5 +1,9 @@
 """Hits to counts: a tally holds whole numbers for each period × split × item, and merges by adding."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from tendency.tally.clusters import Clustering, ClusterTable, Moments
 from tendency.tally.counters import (
     SEVERAL_NAMED,
@@ -17,10 +21,13 @@ from tendency.tally.counters import (
 )
 from tendency.tally.counting import NONE, SegmentTask, cluster_names, count_segment, tally
 from tendency.tally.near import FIXED, Neighbours, Scope, Spans, Stretch, neighbours, overlapping, stretches
-from tendency.tally.parts import Parts, least, parts
+from tendency.tally.parts import Parts, least
 from tendency.tally.periods import GRAINS, OUTSIDE, UNDATABLE, Eras, Grain, Period, Periods, following
 from tendency.tally.regrouping import regrouped, turned
 from tendency.tally.tally import Standing, Tally, Undated
+
+if TYPE_CHECKING:
+    from tendency.tally.parts import Parts, least, parts_of
 
 __all__ = [
     "FIXED",
@@ -62,9 +69,18 @@ __all__ = [
     "least",
     "neighbours",
     "overlapping",
-    "parts",
+    "parts_of",
     "regrouped",
     "stretches",
     "tally",
     "turned",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    # Counting does without, and a command begins sooner.
+    if name in ("Parts", "least", "parts_of"):
+        from tendency.tally import parts
+
+        return getattr(parts, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -186,7 +186,7 @@ def count_parts(task: SegmentTask) -> Parts:
     return Parts.of(columns_of(task.counters), frame, words, rows, values[documents][of])
 
 
-def parts(
+def parts_of(
     index: Index,
     items: Mapping[str, Query] | Sequence[Counter],
     tally: Tally,
