@@ -23,29 +23,29 @@ def growth_in_words(row: Row, level: float = 0.95) -> str:
     """The growth of a row of trends, such as ``grows by 3.1 % a year (95 % interval 1.2 to 5.0)``."""
     if row["p"] is None:
         return f"has too little for a trend ({row['note']})"
-    amount, low, high, unit = _growth(row)
-    interval = f"{percent_of(level)} interval"
+    amount, interval = _growth(row, level)
     if row["verdict"] == "rises":
-        return f"grows {_by(amount, unit)} ({interval} {low} to {high})"
+        return f"grows {amount} ({interval})"
     if row["verdict"] == "falls":
-        return f"shrinks {_by(amount, unit)} ({interval} {low} to {high})"
-    return f"shows no trend that can be told from wandering (growth {_by(amount, unit)}, {interval} {low} to {high})"
+        return f"shrinks {amount} ({interval})"
+    return f"shows no trend that can be told from wandering (growth {amount}, {interval})"
 
 
-def _growth(row: Row) -> tuple[str, str, str, str]:
-    """Amount, limits and unit: per cent a year, or times over the span where that is under a year."""
-    if (row["end"] - row["start"]).days < 365 or row["growth"] is None:
-        total, low, high = (_number(row[name], 2) for name in ("total", "total_low", "total_high"))
-        return total, low, high, "times"
-    limits = [row[name] for name in ("growth", "low", "high")]
-    if row["verdict"] == "falls":
-        limits = [None if row[name] is None else -row[name] for name in ("growth", "high", "low")]
-    total, low, high = (_number(value, 1) for value in limits)
-    return total, low, high, "percent"
-
-
-def _by(amount: str, unit: str) -> str:
-    return f"by {amount} % a year" if unit == "percent" else f"{amount}-fold over the span"
+def _growth(row: Row, level: float) -> tuple[str, str]:
+    """Amount and interval: per cent a year, or times over the span where that is under a year."""
+    names = ["growth", "low", "high"]
+    by_year = (row["end"] - row["start"]).days >= 365 and row["growth"] is not None
+    if not by_year:
+        names = ["total", "total_low", "total_high"]
+    values = [row[name] for name in names]
+    falls = row["verdict"] == "falls"
+    if by_year and falls:
+        values = [None if value is None else -value for value in (values[0], values[2], values[1])]
+    total, low, high = (_number(value, 1 if by_year else 2) for value in values)
+    interval = f"{percent_of(level)} interval {low} to {high}"
+    if by_year:
+        return f"by {total} % a year", interval
+    return (f"to {total} times over the span" if falls else f"{total}-fold over the span"), interval
 
 
 def _number(value: float | None, digits: int) -> str:

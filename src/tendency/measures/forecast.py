@@ -34,9 +34,9 @@ MOST_ORIGINS: Final = 60
 FARTHEST: Final = 100
 
 # Fixed on half of the terms of bench/statistics/forecast.py.
-DISCOUNT: Final = 0.9
+DISCOUNT: Final = 0.85
 """What the filter keeps of its evidence from one period to the next."""
-SMOOTHING: Final = 0.2
+SMOOTHING: Final = 0.3
 """The weight of the newest rate in the smoothed one."""
 DRAWS: Final = 900
 """From all three forecasters together, a third each."""
@@ -211,6 +211,20 @@ def crps(draws: ArrayLike, came: float) -> float:
     return float(np.abs(x - came).mean()) - apart
 
 
+def shortest_interval(draws: Draws, level: float) -> tuple[float, float]:
+    """The shortest interval that holds this share of the draws; of several, the one that holds most, then the lowest.
+
+    Rare words have counts that bunch at 0: an interval that leaves out half of the rest on each side would hold far more.
+    """
+    x = np.sort(draws)
+    within = min(x.size, max(1, int(np.ceil(level * x.size))))
+    low, high = x[: x.size - within + 1], x[within - 1 :]
+    shortest = np.flatnonzero(high - low == (high - low).min())
+    held = np.searchsorted(x, high[shortest], "right") - np.searchsorted(x, low[shortest])
+    best = shortest[int(np.argmax(held))]
+    return float(low[best]), float(high[best])
+
+
 class Forecaster:
     """One series: its forecasts, made after any of its periods."""
 
@@ -259,7 +273,7 @@ class Forecaster:
             generator = np.random.default_rng([*self.seed, ahead, at, 1])
             again = drawn_again(series, at, exposure, DRAWS, generator)
             came = float(series.hits[to])
-            low, middle, high = self._quantiles(draws)
+            low, middle, high = self._summary(draws)
             unit = 1e6 / exposure
             yield {
                 "query": series.name,
@@ -279,10 +293,9 @@ class Forecaster:
                 "score_of_ten": unit * crps(again, came),
             }
 
-    def _quantiles(self, draws: Draws) -> tuple[float, float, float]:
-        tail = (1 - self.level) / 2
-        low, middle, high = np.quantile(draws, [tail, 0.5, 1 - tail], method="inverted_cdf")
-        return float(low), float(middle), float(high)
+    def _summary(self, draws: Draws) -> tuple[float, float, float]:
+        low, high = shortest_interval(draws, self.level)
+        return low, float(np.quantile(draws, 0.5, method="inverted_cdf")), high
 
     def row(self, period: Period, ahead: int, trials: Sequence[dict[str, Any]]) -> dict[str, object]:
         """The forecast of a period, with what the backtest says of it."""
@@ -294,7 +307,7 @@ class Forecaster:
             note = lacking(series) or f"no period with text is {ahead} after another"
             return row | {"verdict": TOO_FEW, "note": note}
         words = float(np.median(series.exposure[-TEN:]))
-        low, middle, high = self._quantiles(self.draws(len(series) - 1, ahead, words))
+        low, middle, high = self._summary(self.draws(len(series) - 1, ahead, words))
         score = np.array([trial["score"] for trial in trials])
         of_ten = np.array([trial["score_of_ten"] for trial in trials])
         value, lowest, highest = skill(score, of_ten, self.level, [*self.seed, ahead])
