@@ -163,6 +163,7 @@ ASKING = {
         ["{index}", "war", "bread", "--format", "dfm", "--out", "{out}/dfm.csv"],
         ["{index}", "--format", "vrt", "--out", "{out}/all.vrt"],
     ],
+    "discover": [["{index}", "--by", "day", "--min-hits", "10", "--limit", "9"]],
     "report": [["{dossier}", "--to", "{out}/report"]],
 }
 """Commands that ask an index's segments, as they are typed."""

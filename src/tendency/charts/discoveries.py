@@ -25,7 +25,11 @@ def discoveries_chart(table: pl.DataFrame, curves: pl.DataFrame, *, title: str, 
         level: Coverage of the intervals, from 0 to 1.
     """
     found = {row["term"]: row for row in rows(table, _NEEDED)}
-    points = [rate_point(row, level) for row in rows(curves, _RATES)]
+    # In a field so small the limits of the many periods without a hit would hide the curve.
+    points = [
+        replace(point, low=None, high=None) if point.value == 0 else point
+        for point in (rate_point(row, level) for row in rows(curves, _RATES))
+    ]
     held = {point.series for point in points}
     shown = [term for term in found if term in held]
     alt = describe(points, title)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from tendency.corpus.lemmas import COMMON_WORDS, languages
+from tendency.corpus.tokens import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -81,7 +82,7 @@ LISTS: Final[Mapping[str, str]] = {
         "tego tej ten to tu tych tylko tym u w we więc wszystko z za ze że"
     ),
 }
-"""Articles, prepositions, conjunctions, pronouns and auxiliaries, in the folded form."""
+"""Articles, prepositions, conjunctions, pronouns and auxiliaries."""
 
 UNLISTED_RATE: Final = 5e-3
 """A form so frequent is taken for one where the language has no list."""
@@ -104,5 +105,5 @@ def languages_of(index: Index, masks: Sequence[NDArray[np.bool_]]) -> list[str]:
 
 def function_words(spoken: Sequence[str]) -> tuple[frozenset[str], bool]:
     """The listed function words of some languages, and whether one of them has no list of its own."""
-    listed = {word for code in spoken for word in LISTS.get(code, COMMON_WORDS.get(code, "")).split()}
+    listed = {fold(word) for code in spoken for word in LISTS.get(code, COMMON_WORDS.get(code, "")).split()}
     return frozenset(listed), any(code not in LISTS for code in spoken)

@@ -406,12 +406,21 @@ class _Run:
         if grams.too_many:
             self.left_out["no room in the memory allowed"] = grams.too_many
         keep = grams.hits > 0
-        torn = keep & self._torn()
-        self._out("begins or ends with a function word", torn)
-        one = keep & ~torn & (grams.most > MOST_IN_ONE * grams.hits)
-        self._out("most hits in one document", one)
-        keep &= ~torn & ~one
+        reasons = {
+            "begins or ends with a number": self._numbers(),
+            "begins or ends with a function word": self._torn(),
+            "most hits in one document": grams.most > MOST_IN_ONE * grams.hits,
+        }
+        for reason, mask in reasons.items():
+            self._out(reason, keep & mask)
+            keep &= ~mask
         return np.where(keep, np.cumsum(keep), 0).astype(np.uint32)
+
+    def _numbers(self) -> NDArray[np.bool_]:
+        """Which begin or end with a number: dates, prices and pages, named when it is their time."""
+        single = np.array([word.isnumeric() for word in self.grams.words], np.bool_)
+        first, last = self.grams.edges()
+        return single[first] | single[last]
 
     def _torn(self) -> NDArray[np.bool_]:
         """Which n-grams of two words or more begin or end with a function word."""

@@ -29,6 +29,8 @@ _TRIMMED: Final = 0.9
 """Estimates above this quantile of a class count as much as the quantile."""
 SIMULATED: Final = 4000
 """Series for each class."""
+WIDEST: Final = 3.0
+"""The variance's spread is at most so many times its squared mean: as if a quarter of the words wandered, and the rest not at all."""
 _HEAVIEST: Final = 0.3
 _ALIKE: Final = 1000
 _ROUNDS: Final = 8
@@ -208,7 +210,7 @@ def _made_alike(
         residual = fits("turn", ground, counts, burstiness[drawn]).residual
         mean, spread, shared = _seen(residual)
         larger = max(last.mean + 1.5 * (target[0] - mean), 0.0)
-        wider = max(last.spread + (target[1] - spread), 0.0)
+        wider = min(max(last.spread + (target[1] - spread), 0.0), WIDEST * larger**2)
         # Where there is hardly any wander its persistence cannot be told.
         told = max(larger, 0.1 * float(np.median(residual.doubt)), 1e-9)
         longer = last.persistence + 0.7 * (target[2] - shared) / told
