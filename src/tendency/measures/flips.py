@@ -36,7 +36,7 @@ NO_FLIP: Final = "no flip"
 
 SIGN: Final = 0.95
 """Each item must have led, on its side of the turn, with this probability."""
-RATIOS: Final = Prior(changes=1.0, level=1.0, rise=1.0, line=0.0)
+RATIOS: Final = Prior(changes=0.33, level=0.6, rise=1.0, line=0.0)
 """What is thought of logarithms of ratios before anything was seen: levels only."""
 
 

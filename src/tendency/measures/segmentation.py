@@ -18,6 +18,8 @@ SHORTEST_LINE: Final = 5
 LONGEST: Final = 3_000
 """So many periods at most: there are half as many segments as the square of it."""
 
+NEW: Final = (0.125, 0.25, 0.5, 1.0, 2.0)
+"""Half the variance of a step of the wander from one period to the next, as multiples of a unit."""
 EXPECTED: Final = 0.95
 """A stretch is complete when so many boundaries are to be expected in it."""
 NEGLIGIBLE: Final = 0.02
@@ -45,6 +47,21 @@ class Wander:
 
     def __len__(self) -> int:
         return self.variance.size
+
+    @classmethod
+    def grid(cls, unit: float, autocorrelations: Sequence[float], none: float = 0.0) -> Wander:
+        """No wander with probability ``none``, and AR(1) processes of many sizes, equally likely.
+
+        Args:
+            unit: What the sizes are multiples of: about the variance of what is new in each period. The grid is
+                so wide that it decides little.
+            autocorrelations: From one period to the next, each as likely.
+            none: Probability that there is no wander.
+        """
+        share = (1 - none) / (len(autocorrelations) * len(NEW))
+        laws = [(unit * new / (1 - rho), rho, share) for rho in autocorrelations for new in NEW]
+        variance, autocorrelation, prior = np.array([(0.0, 0.0, none)] * (none > 0) + laws).T
+        return cls(variance, autocorrelation, prior)
 
 
 @dataclass(frozen=True)
@@ -198,9 +215,8 @@ class Segmentation:
                 f"turning points are looked for in {LONGEST:,} periods at most, not {len(series):,}; count by longer ones."
             )
         self.series, self.wander, self.prior = series, wander, prior
-        n = len(series)
-        share = min(prior.changes / max(n - 1, 1), 0.5)
-        self._boundary = float(np.log(share / (1 - share)))
+        self._share = min(prior.changes / max(len(series) - 1, 1), 0.5)
+        self._boundary = float(np.log(self._share / (1 - self._share)))
         self.segments, self.laws = self._summed()
 
     def _summed(self) -> tuple[Floats, Floats]:
@@ -272,6 +288,16 @@ class Segmentation:
     def any(self) -> float:
         """Probability that there is a boundary anywhere."""
         return self.within(1, len(self.series))
+
+    @cached_property
+    def over_line(self) -> float:
+        """How many times better the values are explained by boundaries than by one line from the first to the last.
+
+        A Bayes factor: what was thought of either beforehand does not count.
+        """
+        before = (1 - self._share) ** (len(self.series) - 1)
+        line = float(self.segments[0, -1]) * self.fit([]).line(0)
+        return self.any * before * self.prior.line / max(line * (1 - before), 1e-300)
 
     def within(self, first: int, end: int) -> float:
         """Probability that a new segment begins with one of the periods from ``first`` to before ``end``."""

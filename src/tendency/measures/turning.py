@@ -32,15 +32,16 @@ FEW_PERIODS: Final = 7
 # Fixed once by bench/statistics/turning.py; the README there says what they are worth.
 THRESHOLD: Final = 0.5
 """Probability of a boundary from which a turning point is printed."""
-RATES: Final = Prior(changes=1.0, level=1.0, rise=1.0, line=0.3)
+RATES: Final = Prior(changes=0.33, level=0.6, rise=1.0, line=0.05)
 """What is thought of logarithms of rates before anything was seen."""
-NONE: Final = 0.4
+NONE: Final = 0.5
 """Probability that a series does not wander at all within a segment."""
 AUTOCORRELATIONS: Final = (0.0, 0.3, 0.6, 0.8)
-NOISES: Final = (0.125, 0.25, 0.5, 1.0, 2.0)
-"""Variance of the part of the wander that is new in each period, as multiples of the unit."""
 AGREE: Final = 2
 """The second opinion may lie so many periods off."""
+
+NORMAL: Final = 0.6745
+"""The median of the absolute value of a standard normal variable."""
 
 _SMOOTH: Final = 5
 
@@ -78,8 +79,9 @@ def turns(tally: Tally, *, level: float = 0.8, second_opinion: bool = True) -> T
     The logarithm of a rate is a level or a line between turning points, and around it wander from period to
     period, of a size and autocorrelation that are not known, and the error of measurement that follows from clusters.
     Averaging over all ways to cut the series and over the wander gives the probability of a turn and the range of
-    its date (see ``docs/methods/turning.md``). A turn is *firm* when Rbeast finds one within two periods and its
-    range is not wider than half of what is held, otherwise *possible*.
+    its date (see ``docs/methods/turning.md``). A turn is *firm* when Rbeast finds one within two periods, its
+    range is not wider than half of what is held, and turning explains the series better than steady growth
+    does; otherwise it is *possible*.
 
     Args:
         tally: The counts, by periods that follow one another.
@@ -161,27 +163,13 @@ def smoothed(series: Series) -> Floats:
     return np.asarray((hits[end] - hits[first] + HALF) / (exposure[end] - exposure[first]), float)
 
 
-def wander(measured: Measured) -> Wander:
-    """A grid of laws of the wander that fits a series: none, and AR(1) processes of many sizes.
-
-    Sizes are multiples of a unit, the larger of the typical error and of half the typical square of a step from one
-    value to the next; the grid is wide, so that the unit decides nothing.
-    """
-    steps = np.abs(np.diff(measured.values))
-    typical = float(np.median(steps) / 0.6745) ** 2 / 2 if steps.size else 0.0
-    unit = max(typical, float(np.median(measured.variance)))
-    laws = [(0.0, 0.0, NONE)]
-    share = (1 - NONE) / (len(AUTOCORRELATIONS) * len(NOISES))
-    laws += [(unit * noise / (1 - rho), rho, share) for rho in AUTOCORRELATIONS for noise in NOISES]
-    variance, autocorrelation, prior = np.array(laws).T
-    return Wander(variance, autocorrelation, prior)
-
-
 def segmented(values: Floats, variance: Floats, step: Floats, prior: Prior) -> tuple[Segmentation, float]:
     """The segmentation of values less their mean, and that mean."""
     centre = float(values.mean())
-    measured = Measured(values - centre, variance, step)
-    return Segmentation(measured, wander(measured), prior), centre
+    steps = np.diff(values)
+    unit = max(float(np.median(np.abs(steps)) / NORMAL) ** 2 / 2, float(np.median(variance)))
+    laws = Wander.grid(unit, AUTOCORRELATIONS, NONE)
+    return Segmentation(Measured(values - centre, variance, step), laws, prior), centre
 
 
 class _Turning:
@@ -236,7 +224,7 @@ class _Turning:
                 *(power(value) for value in (mean, low, high)),
                 *growth,
                 agreed,
-                FIRM if agreed and not self._wide(first, last) else POSSIBLE,
+                FIRM if agreed and self._datable(first, last) and self.found.over_line >= 1 else POSSIBLE,
             )
 
     def summary(self) -> tuple[Any, ...]:
@@ -253,7 +241,7 @@ class _Turning:
             None if self.lacks else self.found.any,
             len(verdicts),
             verdict,
-            self.lacks,
+            self.note(),
         )
 
     def curve(self, tally: Tally) -> Iterator[tuple[Any, ...]]:
@@ -285,8 +273,17 @@ class _Turning:
         """The first and the last period with which the new segment may begin."""
         return self.found.range(stretch.first, stretch.last, self.level)
 
-    def _wide(self, first: int, last: int) -> bool:
-        return last - first + 1 > len(self.series) / 2
+    def _datable(self, first: int, last: int) -> bool:
+        return last - first + 1 <= len(self.series) / 2
+
+    def note(self) -> str:
+        """What must be said beside the verdict."""
+        notes = [self.lacks] if self.lacks else []
+        if self.stretches and self.found.over_line < 1:
+            notes.append("steady growth explains it as well")
+        if any(not self._datable(*self.range(stretch)) for stretch in self.stretches):
+            notes.append("a date range is wider than half of what is held")
+        return "; ".join(notes)
 
     @property
     def _reach(self) -> float:
