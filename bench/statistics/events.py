@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from tendency.measures import before_after, comovement
-from tendency.measures.comovement import CHANCE, TOO_FEW, WITH
+from tendency.measures.comoving import CHANCE, TOO_FEW, WITH
 from tendency.measures.events import LARGE
 from tendency.tally import Period, Tally
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 import tendency as td
 from tendency.measures import Series, forecast
-from tendency.measures.forecast import DRAWS, Filter, crps, filtered, smoothed
+from tendency.measures.forecasting import DRAWS, Filter, crps, filtered, smoothed
 from tendency.tally import Tally
 
 BATCH = 10

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy.special import chdtrc, ndtr
 
 from tendency.measures import Series, trend
-from tendency.measures.trend import FALLS, RISES, kendall_p, kendall_score
+from tendency.measures.trends import FALLS, RISES, kendall_p, kendall_score
 from tendency.tally import Period, Tally
 
 Floats = NDArray[np.float64]

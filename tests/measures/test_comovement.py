@@ -10,7 +10,7 @@ import pytest
 
 from tendency.errors import SettingError
 from tendency.measures import comovement
-from tendency.measures.comovement import AGAINST, CHANCE, TOO_FEW, WITH, by_period
+from tendency.measures.comoving import AGAINST, CHANCE, TOO_FEW, WITH, by_period
 from tendency.tally import Period, Tally
 
 

@@ -19,7 +19,7 @@ from tendency.documents.dates import DateSpan
 from tendency.documents.document import Document
 from tendency.errors import QueryTimeoutError, SettingError
 from tendency.measures import Discovery, discover
-from tendency.measures.discover import SCHEMA, _Half
+from tendency.measures.discovery import SCHEMA, _Half
 from tendency.measures.dispersion import dispersion
 from tendency.measures.folding import Member, folded
 from tendency.tally import Tally

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tendency.charts import svg
 from tendency.errors import SettingError
 from tendency.measures import Series, forecast
-from tendency.measures.forecast import (
+from tendency.measures.forecasting import (
     BETTER,
     DISCOUNT,
     NO_BETTER,

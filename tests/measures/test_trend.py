@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tendency.charts import svg
 from tendency.errors import SettingError
 from tendency.measures import Series, trend, trend_line
-from tendency.measures.trend import (
+from tendency.measures.trends import (
     FALLS,
     NO_TREND,
     RISES,

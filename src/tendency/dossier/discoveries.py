@@ -14,7 +14,7 @@ from tendency.dossier.evidence import Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit, Finding
 from tendency.dossier.reading import AskedDiscovery
 from tendency.errors import DossierError, SettingError
-from tendency.measures.discover import Discovery, discover
+from tendency.measures.discovery import Discovery, discover
 from tendency.tally import Period
 
 CONFIRMED = "confirmed"

@@ -15,7 +15,7 @@ from tendency.dossier import wording
 from tendency.dossier.asking import Asking
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.finding import Claim, Exhibit
-from tendency.measures.judged import DIFFERS, TOO_FEW, Judged
+from tendency.measures.judged_sample import DIFFERS, TOO_FEW, Judged
 from tendency.measures.judging import COUNTS_OR_NOT, judge
 from tendency.measures.precision import FEW_READ
 from tendency.tally import Eras

@@ -28,7 +28,7 @@ from tendency.dossier.tendency_sentences import (
 )
 from tendency.measures import before_after, comovement, forecast, holm, read_series, trend, turns
 from tendency.measures.comparison import FAMILY_ERROR
-from tendency.measures.trend import NO_TREND, TOO_FEW
+from tendency.measures.trends import NO_TREND, TOO_FEW
 from tendency.tally import Tally
 
 _TURNS = (

@@ -1,11 +1,10 @@
-"""A tally to results: rates, ranks, aims, what changed between two spans, and what is found by looking."""
+"""A tally to results: rates, ranks, aims, what changed between two spans, tendencies, and what is found by looking."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from tendency.measures.aims import DEPENDS, SAME_ORDER, Aims, aims, aims_of
-from tendency.measures.comovement import Comovements, comovement
 from tendency.measures.comparison import (
     AimChanges,
     OrderChanges,
@@ -15,31 +14,30 @@ from tendency.measures.comparison import (
     compare_splits,
     order_changes,
 )
-from tendency.measures.constant import ConstantTitles, constant_titles
-from tendency.measures.deviation import Deviation, deviation_table
-from tendency.measures.discover import Discovery, discover
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
-from tendency.measures.events import EventChanges, before_after
 from tendency.measures.families import benjamini_hochberg, holm
-from tendency.measures.flips import Flips, flips
-from tendency.measures.forecast import Forecasts, forecast
-from tendency.measures.judged import Judged, Read, judged
-from tendency.measures.judgements import JUDGEMENTS
-from tendency.measures.judging import judge
-from tendency.measures.outside import OutsideSeries, read_series
 from tendency.measures.ranking import Checks, Ranking, rank_items, ranking
 from tendency.measures.rates import DOCUMENTS, WORDS, Measure, Rates, rates, relative
 from tendency.measures.result import PUBLIC, Result
-from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
-from tendency.measures.series import Series
-from tendency.measures.trend import Line, Trends, trend, trend_line
-from tendency.measures.turning import Turns, turns
 
 if TYPE_CHECKING:
+    from tendency.measures.comoving import Comovements, comovement
     from tendency.measures.constant import ConstantTitles, constant_titles
     from tendency.measures.deviation import Deviation, deviation_table
+    from tendency.measures.discovery import Discovery, discover
+    from tendency.measures.events import EventChanges, before_after
+    from tendency.measures.flips import Flips, flips
+    from tendency.measures.forecasting import Forecasts, forecast
     from tendency.measures.holdings import ENOUGH, Holding, Holdings, held_share
+    from tendency.measures.judged_sample import Judged, Read, judged
+    from tendency.measures.judgements import JUDGEMENTS
+    from tendency.measures.judging import judge
+    from tendency.measures.outside import OutsideSeries, read_series
     from tendency.measures.rating import rates_of
+    from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
+    from tendency.measures.series import Series
+    from tendency.measures.trends import Line, Trends, trend, trend_line
+    from tendency.measures.turning import Turns, turns
 
 __all__ = [
     "DEPENDS",
@@ -112,10 +110,69 @@ __all__ = [
 # What counting does not need is imported when it is asked for, so that a command begins sooner. A name that is its module's
 # too cannot be: once the module is imported, it would stand in its place.
 _LATER = {
-    "constant": ("ConstantTitles", "constant_titles"),
-    "deviation": ("Deviation", "deviation_table"),
-    "holdings": ("ENOUGH", "Holding", "Holdings", "held_share"),
+    "comoving": (
+        "Comovements",
+        "comovement",
+    ),
+    "constant": (
+        "ConstantTitles",
+        "constant_titles",
+    ),
+    "deviation": (
+        "Deviation",
+        "deviation_table",
+    ),
+    "discovery": (
+        "Discovery",
+        "discover",
+    ),
+    "events": (
+        "EventChanges",
+        "before_after",
+    ),
+    "flips": (
+        "Flips",
+        "flips",
+    ),
+    "forecasting": (
+        "Forecasts",
+        "forecast",
+    ),
+    "holdings": (
+        "ENOUGH",
+        "Holding",
+        "Holdings",
+        "held_share",
+    ),
+    "judged_sample": (
+        "Judged",
+        "Read",
+        "judged",
+    ),
+    "judgements": ("JUDGEMENTS",),
+    "judging": ("judge",),
+    "outside": (
+        "OutsideSeries",
+        "read_series",
+    ),
     "rating": ("rates_of",),
+    "sampling": (
+        "Sample",
+        "Written",
+        "sample_hits",
+        "write_sample",
+    ),
+    "series": ("Series",),
+    "trends": (
+        "Line",
+        "Trends",
+        "trend",
+        "trend_line",
+    ),
+    "turning": (
+        "Turns",
+        "turns",
+    ),
 }
 
 

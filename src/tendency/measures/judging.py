@@ -13,7 +13,7 @@ import polars as pl
 
 from tendency.errors import SettingError
 from tendency.measures.agreement import agreement
-from tendency.measures.judged import Judged, Read, Sensitivity, counting_words, judged
+from tendency.measures.judged_sample import Judged, Read, Sensitivity, counting_words, judged
 from tendency.measures.judgements import (
     JUDGEMENTS,
     Files,

@@ -21,7 +21,6 @@ from tendency.tally.counters import (
 )
 from tendency.tally.counting import NONE, SegmentTask, cluster_names, count_segment, tally
 from tendency.tally.near import FIXED, Neighbours, Scope, Spans, Stretch, neighbours, overlapping, stretches
-from tendency.tally.parts import Parts, least
 from tendency.tally.periods import GRAINS, OUTSIDE, UNDATABLE, Eras, Grain, Period, Periods, following
 from tendency.tally.regrouping import regrouped, turned
 from tendency.tally.tally import Standing, Tally, Undated

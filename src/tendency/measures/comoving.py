@@ -14,7 +14,7 @@ from tendency.measures.dispersion import Floats
 from tendency.measures.rates import check_level
 from tendency.measures.result import Result
 from tendency.measures.series import Series, years_of
-from tendency.measures.trend import autocorrelation, theil_sen
+from tendency.measures.trends import autocorrelation, theil_sen
 from tendency.tally import Period, Tally
 
 WITH: Final = "moves with it"
