@@ -164,7 +164,7 @@ def panels(
     events: Sequence[Event] = (),
     key: Sequence[str] | None = None,
     labelled: bool = True,
-    fitted: Sequence[Sequence[Point]] = (),
+    fitted: Sequence[Sequence[Point]] | None = None,
     spans: Sequence[tuple[dt.date, dt.date]] = (),
     gaps: Gaps | None = None,
 ) -> list[Spec]:
@@ -177,7 +177,7 @@ def panels(
         events: Drawn in every panel.
         key: What to say below the last panel beside what its marks need; None says nothing.
         labelled: Whether curves carry their names at their ends.
-        fitted: Curves, each without a break, drawn instead of lines through the points; where they have intervals, these too.
+        fitted: Curves, each without a break, drawn instead of lines through the points, which None leaves; where they have intervals, these too.
         spans: First days and days after the last, shaded over the whole height.
         gaps: Spans in which issues are missing: a strip on the axis.
     """
@@ -188,7 +188,7 @@ def panels(
     views = []
     for panel in split:
         shown = [point for point in points if point.panel == panel]
-        curves = [run for run in fitted if run[0].panel == panel]
+        curves = None if fitted is None else [run for run in fitted if run[0].panel == panel]
         missing = [span for name in dict.fromkeys(("", panel)) for span in (gaps or {}).get(name, ())]
         view = _View(points, shown, names, field, axis, style, curves, spans, missing)
         views.append(view.spec(panel, events, key if panel == split[-1] else None, labelled=labelled))
@@ -206,7 +206,7 @@ class _View:
         field: Field,
         axis: TimeAxis,
         style: Style,
-        fitted: Sequence[Sequence[Point]] = (),
+        fitted: Sequence[Sequence[Point]] | None = None,
         spans: Sequence[tuple[dt.date, dt.date]] = (),
         gaps: Sequence[tuple[dt.date, dt.date]] = (),
     ) -> None:
@@ -216,7 +216,9 @@ class _View:
         low, high = axis.domain
         absent = sorted((max(low, milliseconds(start)), min(high, milliseconds(end))) for start, end in gaps)
         self.gaps = _joined(span for span in absent if span[0] < span[1])
-        self.low, self.high, self.ticks = _extent([*everything, *(p for run in fitted for p in run)], field)
+        self.low, self.high, self.ticks = _extent(
+            [*everything, *(p for run in fitted or () for p in run)], field
+        )
         self.height = round(style.height * field.share)
 
     def spec(self, panel: str, events: Sequence[Event], key: Sequence[str] | None, *, labelled: bool) -> Spec:
@@ -338,7 +340,7 @@ class _View:
 
     def _curves(self) -> Sequence[Sequence[Point]]:
         """What is drawn as curves: what was fitted, else runs of points without a gap."""
-        return self.fitted or _runs(self.shown, self.field)
+        return _runs(self.shown, self.field) if self.fitted is None else self.fitted
 
     def _missing(self) -> list[Spec]:
         """A strip on the axis where issues are missing."""
@@ -447,7 +449,7 @@ class _View:
     def _intervals(self) -> list[Spec]:
         """A band along each run of points, a bar where a point stands alone or is zero."""
         # Fitted curves without intervals of their own leave those of the points to be drawn.
-        banded = any(point.low is not None for run in self.fitted for point in run)
+        banded = any(point.low is not None for run in self.fitted or () for point in run)
         runs = self._curves() if banded else _runs(self.shown, self.field)
         as_bars = self.field.scale == "rank" and len({p.period for p in self.shown}) <= 24
         bands: list[Spec] = []

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tendency.measures.deviation import Deviation, deviation_table
     from tendency.measures.discovery import Discovery, discover
     from tendency.measures.events import EventChanges, before_after
-    from tendency.measures.flips import Flips, flips
+    from tendency.measures.flipping import Flips, flips
     from tendency.measures.forecasting import Forecasts, forecast
     from tendency.measures.holdings import ENOUGH, Holding, Holdings, held_share
     from tendency.measures.judged_sample import Judged, Read, judged
@@ -130,7 +130,7 @@ _LATER = {
         "EventChanges",
         "before_after",
     ),
-    "flips": (
+    "flipping": (
         "Flips",
         "flips",
     ),
