@@ -206,3 +206,20 @@ def test_types_among_is_the_sum_of_hypergeometric_chances(counts: list[int], dra
     total = sum(counts)
     slow = sum(1 - hypergeom(total, count, drawn).pmf(0) for count in counts)
     assert math.isclose(types_among(np.array(counts), drawn), slow, rel_tol=1e-9)
+
+
+def test_what_should_exist_is_held_against_what_does(ask: Any, press: Any) -> None:
+    """Where the dossier says how often a paper appears, issues that are missing are counted, drawn and told."""
+    pages = press(YEARS, 12, named(lambda year: 2.0))
+    held = [page for page in pages if page["date"][5:7] == "03" and not page["date"].startswith("1935")]
+    wanted = '[[holdings]]\npublication = "paper 0"\nevery = "year"\nfrom = 1920\nto = 1949\n'
+    answers = ask(held, PEACE + wanted)
+    exhibits = {exhibit.name: exhibit for exhibit in answers.foundation.exhibits}
+    (row,) = exhibits["holdings"].table.to_dicts()
+    assert (row["expected"], row["held"], row["missing"]) == (30, 29, 1)
+    assert exhibits["holdings"].chart is not None
+    missing = exhibits["holdings-by-period"].table.filter(missing=1)
+    assert missing["period"].to_list() == ["1935"]
+    answers = ask(held, PEACE + wanted.replace("paper 0", "paper 99"))
+    (table,) = [one.table for one in answers.foundation.exhibits if one.name == "holdings"]
+    assert "no document" in table["note"][0]

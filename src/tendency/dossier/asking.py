@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tendency.charts import Event
 from tendency.corpus import Deadline, Index
 from tendency.documents import DateSpan
 from tendency.dossier import wording
 from tendency.dossier.reading import STANDPOINT, Questions
+from tendency.errors import DossierError, SettingError
 from tendency.tally import Eras, Tally
+
+if TYPE_CHECKING:
+    from tendency.measures.holdings import Holdings
 
 LINES_IN_ALL = 1_200
 """Lines of evidence in a report; a line takes nearly a kilobyte of the page."""
@@ -152,6 +157,32 @@ class Asking:
         if key not in self._turned:
             self._turned[key] = turned_aspects(self, where, counts)
         return self._turned[key]
+
+    @cached_property
+    def holdings(self) -> Holdings | None:
+        """Issues expected and held by the dossier's period, where it says what should exist."""
+        questions = self.questions
+        if not questions.holdings:
+            return None
+        from tendency.measures.holdings import holdings
+
+        period = questions.dossier.period or ("eras" if questions.eras else "year")
+        try:
+            return holdings(
+                self.index,
+                questions.holdings,
+                by=self.by(period),
+                where=self.where(questions.dossier.where),
+                start=questions.start,
+                end=questions.end,
+            )
+        except SettingError as error:
+            raise DossierError(f"{questions.file}, holdings: {error}") from None
+
+    @cached_property
+    def gaps(self) -> Mapping[str, Sequence[tuple[dt.date, dt.date]]] | None:
+        """The spans in which under 80 % of the expected issues are held, as charts draw them."""
+        return None if self.holdings is None else {"": self.holdings.spans_not_held()}
 
     def recipe(self, *measures: str) -> str:
         """One line that reproduces a finding."""

@@ -13,7 +13,7 @@ from tendency.corpus import Query, select
 from tendency.corpus.query.tree import either
 from tendency.dossier import wording
 from tendency.dossier.asking import Asking, release
-from tendency.dossier.columns import described
+from tendency.dossier.columns import chosen, described
 from tendency.dossier.finding import Exhibit, Finding, Foundation
 from tendency.dossier.log import in_words
 from tendency.measures.rates import rates
@@ -103,7 +103,7 @@ def foundation(asking: Asking, findings: Sequence[Finding], notes: Sequence[str]
         notes: What was left out when the corpus and the dossier were read.
     """
     figures, own_notes = _figures(asking)
-    exhibits = [*_by_period(asking), *_by_grain(asking), *_by_cluster(asking)]
+    exhibits = [*_by_period(asking), *_held(asking), *_by_grain(asking), *_by_cluster(asking)]
     return Foundation(
         figures=tuple(figures),
         exhibits=tuple(exhibits),
@@ -217,6 +217,52 @@ def _by_period(asking: Asking) -> list[Exhibit]:
             columns=described(printed),
         )
     ]
+
+
+_HELD = ("publication", "period", "expected", "known_gaps", "held", "share", "missing", "extra")
+_HELD_MEANINGS = {
+    "publication": "Which publication",
+    "expected": "Issues that should exist, by how often it appears",
+    "known_gaps": "Of these, issues of which the dossier says that nothing is held",
+    "held": "Of these, issues of which a document is held",
+    "share": "Held ÷ expected",
+    "missing": "Expected, not held, and in no known gap",
+    "extra": "Issues held beside those that were expected",
+}
+_MOST_SENTENCES = 12
+
+
+def _held(asking: Asking) -> list[Exhibit]:
+    """Issues expected and held, where the dossier says what should exist: survival is not silence."""
+    found = asking.holdings
+    if found is None:
+        return []
+    title = "Issues held of those that should exist"
+    whole = chosen(found.publications, ("publication", "every", "first", "last", *_HELD[2:], "gaps", "note"))
+    by_period = chosen(found.table, _HELD)
+    told = f" {' '.join(found.sentences)}" if len(found.sentences) <= _MOST_SENTENCES else ""
+    exhibits = [
+        Exhibit(
+            "holdings",
+            title,
+            "A strip a publication: dark where issues are held, empty where they are missing, grey where that was known. Where under "
+            f"80 % of them are held, a curve has a strip on its axis, and silence is claimed of nothing.{told}",
+            whole,
+            found.chart(title=title),
+            columns=described(whole, **_HELD_MEANINGS),
+        )
+    ]
+    if by_period.height:
+        exhibits.append(
+            Exhibit(
+                "holdings-by-period",
+                "Issues expected and held, by publication and period",
+                "An issue is a date of a publication, however many pages are held of it.",
+                by_period,
+                columns=described(by_period, **_HELD_MEANINGS),
+            )
+        )
+    return exhibits
 
 
 def _source(asking: Asking) -> str | None:

@@ -265,7 +265,9 @@ class _Answer:
             "open mark that there are under 8 clusters or under 10 hits, a bar up from zero the upper limit where there is "
             "no hit.",
             printed,
-            rates_chart(table, title=title, events=self.asking.events, undatable=undatable),
+            rates_chart(
+                table, title=title, events=self.asking.events, undatable=undatable, gaps=self.asking.gaps
+            ),
             columns=described(printed),
         )
 
