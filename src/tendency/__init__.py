@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     __version__: str
     from tendency.documents import FieldNames, read
     from tendency.dossier import Answers, Claim, Evidence, Exhibit, Finding, Foundation
-    from tendency.measures import Aims, Ranking, Rates, Result
+    from tendency.measures import Aims, Judged, Ranking, Rates, Result
     from tendency.tally import Tally
 
 __all__ = [
@@ -57,6 +57,7 @@ __all__ = [
     "Finding",
     "Foundation",
     "Info",
+    "Judged",
     "Line",
     "Query",
     "Ranking",
@@ -85,7 +86,7 @@ __all__ = [
 _LATER = {
     "documents": ("FieldNames", "read"),
     "dossier": ("Answers", "Claim", "Evidence", "Exhibit", "Finding", "Foundation"),
-    "measures": ("Aims", "Ranking", "Rates", "Result"),
+    "measures": ("Aims", "Judged", "Ranking", "Rates", "Result"),
     "tally": ("Tally",),
 }
 

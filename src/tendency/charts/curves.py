@@ -486,7 +486,7 @@ class _View:
                     }
                     for p in self.shown
                     if p.value is not None
-                    and (p.few or p.value == 0) is opened
+                    and (p.few or self._unseen(p)) is opened
                     and (p.anchor is not None) is linked
                     and (
                         opened
@@ -497,6 +497,10 @@ class _View:
                 if rows:
                     layers.append(self._mark_layer(rows, opened=opened, linked=linked))
         return layers
+
+    def _unseen(self, point: Point) -> bool:
+        """Whether a point says that there was no hit: a share or probability of 0 is a figure like any other."""
+        return point.value == 0 and self.field.scale != "probability"
 
     def _mark_layer(self, rows: list[Spec], *, opened: bool, linked: bool) -> Spec:
         shapes = [SHAPES[n % len(SHAPES)] for n in range(len(self.names))]
@@ -647,10 +651,10 @@ class _View:
         ]
 
     def _needed(self) -> Iterable[str]:
-        if any(p.value == 0 for p in self.everything):
+        if any(self._unseen(p) for p in self.everything):
             edge = "at the lower edge: none seen" if self.field.scale == "log" else "on the zero line: no hit"
             yield f"open mark {edge}, the bar is the upper limit"
-        if any(p.few and p.value for p in self.everything):
+        if any(p.few and p.value is not None and not self._unseen(p) for p in self.everything):
             yield "open mark: too few to rely on"
         if any(not p.held for p in self.everything):
             yield "gap in a curve: nothing held"
