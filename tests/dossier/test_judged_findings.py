@@ -90,7 +90,8 @@ def test_a_judged_slogan(sampled: Any) -> None:
     assert finding.exhibits[-1].chart is not None
     assert "judged|" in finding.recipe
     assert any(
-        "how many of the hits assert it is said only in the 1 section" in note
+        "how many of the hits assert it is said only where a person judged a sample of them (1 section)"
+        in note
         for note in answers.foundation.notes
     )
     assert {claim.kind for claim in finding.claims} <= set(KINDS)

@@ -227,3 +227,11 @@ def test_the_chart_shows_both_rates_and_the_precision() -> None:
     assert len(spec["vconcat"]) == 2
     assert "as counted: 4,000 in 1930" in spec["description"]
     assert "Precision. bread: 0.9 in 1930" in spec["description"]
+
+
+def test_a_precision_of_nothing_is_no_missing_hit() -> None:
+    """A period whose hits all reject it has a precision of 0, drawn as a figure like any other, and the key speaks of no missing hits."""
+    spec = judged(STEADY, read([0.9, 0.0, 0.9, 0.9, 0.9], 20)).chart()
+    assert "no hit" not in str(spec)
+    few = judged(STEADY, read([0.9, 0.0, 0.9, 0.9, 0.9], 6)).chart()
+    assert "open mark: too few to rely on" in str(few)

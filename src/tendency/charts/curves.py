@@ -561,7 +561,7 @@ class _View:
                     }
                     for p in self.shown
                     if p.value is not None
-                    and (p.few or p.value == 0) is opened
+                    and (p.few or self._unseen(p)) is opened
                     and (p.anchor is not None) is linked
                     and (
                         opened
@@ -572,6 +572,10 @@ class _View:
                 if rows:
                     layers.append(self._mark_layer(rows, opened=opened, linked=linked))
         return layers
+
+    def _unseen(self, point: Point) -> bool:
+        """Whether a point says that there was no hit: a share or probability of 0 is a figure like any other."""
+        return point.value == 0 and self.field.scale != "probability"
 
     def _mark_layer(self, rows: list[Spec], *, opened: bool, linked: bool) -> Spec:
         shapes = [SHAPES[n % len(SHAPES)] for n in range(len(self.names))]
@@ -726,11 +730,11 @@ class _View:
         ]
 
     def _needed(self) -> Iterable[str]:
-        if any(p.value == 0 for p in self.everything):
+        if any(self._unseen(p) for p in self.everything):
             edge = "at the lower edge: none seen" if self.field.scale == "log" else "on the zero line: no hit"
             shown = "shading goes up to" if self._dense else "the bar is"
             yield f"open mark {edge}, {shown} the upper limit"
-        if any(p.few and p.value for p in self.everything):
+        if any(p.few and p.value is not None and not self._unseen(p) for p in self.everything):
             yield "open mark: too few to rely on"
         if any(not p.held for p in self.everything):
             yield "gap in a curve: nothing held"

@@ -79,16 +79,17 @@ def _workbook(
     from openpyxl.utils import get_column_letter
     from openpyxl.worksheet.datavalidation import DataValidation
 
+    wrapped = Alignment(wrap_text=True, vertical="top")
     book = Workbook()
     page = book.active
     page.append(list(columns))
-    for row in rows:
-        page.append([None] * len(row))
+    last = 1
+    for last, row in enumerate(rows, start=2):
         for place, text in enumerate(row, start=1):
-            held = page.cell(page.max_row, place)
+            held = page.cell(last, place)
             # A value is set as text, or one that looks like a number or an error would become it.
             held.value, held.data_type = text or None, "s" if text else "n"
-            held.alignment = Alignment(wrap_text=True, vertical="top")
+            held.alignment = wrapped
     page.freeze_panes = "A2"
     for place, name in enumerate(columns, start=1):
         page.cell(1, place).font = Font(bold=True)
@@ -100,7 +101,7 @@ def _workbook(
                 type="list", formula1=f'"{",".join(choices[name])}"', allow_blank=True, showErrorMessage=False
             )
             letter = get_column_letter(place)
-            offered.add(f"{letter}2:{letter}{max(page.max_row, 2)}")
+            offered.add(f"{letter}2:{letter}{max(last, 2)}")
             page.add_data_validation(offered)
     written = io.BytesIO()
     book.save(written)

@@ -410,8 +410,8 @@ def _judged(findings: Sequence[Finding]) -> str:
     if not read:
         return "Something is said to be named, never to be asserted: no sample of the hits was judged by a person."
     return (
-        "Something is said to be named; how many of the hits assert it is said only in the "
-        f"{wording.counted(read, 'section')} of which a sample of the hits was judged by a person."
+        "Something is said to be named; how many of the hits assert it is said only where a person judged a sample of them "
+        f"({wording.counted(read, 'section')})."
     )
 
 
