@@ -278,7 +278,11 @@ class _Turning:
 
     def note(self) -> str:
         """What must be said beside the verdict."""
-        notes = [self.lacks] if self.lacks else []
+        if self.lacks:
+            return self.lacks
+        notes = []
+        if not self.stretches and self.found.any >= THRESHOLD:
+            notes.append("it turned more likely than not, but when is not datable")
         if self.stretches and self.found.over_line < 1:
             notes.append("steady growth explains it as well")
         if any(not self._datable(*self.range(stretch)) for stretch in self.stretches):

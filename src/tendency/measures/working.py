@@ -37,26 +37,27 @@ def working(series: Series, rate: Floats) -> tuple[Floats, Floats]:
     """
     expected = np.maximum(rate * series.exposure, _FEWEST)
     shape = np.minimum(series.shape, _LARGEST_SHAPE)
-    mean, square = _moments(expected, shape)
-    above, below = (_moments(expected * np.exp(sign * _STEP), shape)[0] for sign in (1, -1))
+    share, weight = _slices(shape)
+    moments = [_poisson_moments(np.exp(step) * expected[:, None] * share) for step in (-_STEP, 0.0, _STEP)]
+    below, mean, above = (one @ weight for one, _ in moments)
+    square = moments[1][1] @ weight
     slope = (above - below) / (2 * _STEP)
     values = np.log(rate) + (np.cbrt(series.hits + HALF) - mean) / slope
     return values, np.maximum(square / mean**2 - 1, 1e-9) * (mean / slope) ** 2
 
 
-def _moments(expected: Floats, shape: Floats) -> tuple[Floats, Floats]:
-    """Mean and mean square of the cube root of negative binomial counts with half a hit added."""
+def _slices(shape: Floats) -> tuple[Floats, Floats]:
+    """Quantiles of gamma laws with mean 1, (shapes, slices), and the weight of each slice."""
     from scipy.special import gammaincinv
 
-    # Slices of the gamma law of a count's mean, finer towards both ends (Chebyshev nodes).
+    # Finer towards both ends (Chebyshev nodes).
     angle = np.pi * (np.arange(_NODES) + 0.5) / _NODES
     weight = np.sin(angle) / np.sin(angle).sum()
-    share = gammaincinv(shape[:, None], (1 - np.cos(angle)) / 2) / shape[:, None]
-    mean, square = _poisson_moments(expected[:, None] * share)
-    return mean @ weight, square @ weight
+    return gammaincinv(shape[:, None], (1 - np.cos(angle)) / 2) / shape[:, None], weight
 
 
 def _poisson_moments(expected: Floats) -> tuple[Floats, Floats]:
+    """Mean and mean square of the cube root of Poisson counts with half a hit added."""
     grid, *moments = _table()
     many = np.maximum(expected, _MANY)
     root = np.cbrt(many + HALF)
