@@ -19,9 +19,10 @@ from tendency.documents.dates import DateSpan
 from tendency.documents.document import Document
 from tendency.errors import QueryTimeoutError, SettingError
 from tendency.measures import Discovery, discover
-from tendency.measures.discover import SCHEMA, _Half
+from tendency.measures.discover import SCHEMA
 from tendency.measures.dispersion import dispersion
 from tendency.measures.folding import Member, folded
+from tendency.measures.looking import Half
 from tendency.tally import Tally
 from tendency.tally.counting import asked_about, tally
 from tendency.tally.gram_moments import Sums
@@ -285,7 +286,7 @@ def test_burstiness_is_that_of_rates(tmp_path: Path) -> None:
             )
         moments = counted.clusterings[0].moments
         axis = Sums(index, placed, "all", 1).axis
-        half = _Half.of(axis if not one_a_year else _single(axis))
+        half = Half.of(axis if not one_a_year else _single(axis))
         for column in (1, 2):
             alone = dispersion(counted, counted.clusterings[0], column)
             mine = half.burstiness(_moments(counted, moments, column))
