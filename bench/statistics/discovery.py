@@ -3,7 +3,7 @@
     python bench/statistics/discovery.py [--replications 5] [--words 50000] [--seed 1943]
 
 Counts of thirty papers in twenty years, without a text: words with the frequencies of Zipf from twenty hits on, in bursts (gamma-Poisson
-counts of each paper in each year), half of the papers held out. Where they wander, a word's rate is multiplied in each year by a lognormal
+counts of each paper in each year), a third of the papers held out. Where they wander, a word's rate is multiplied in each year by a lognormal
 AR(1) factor of the same relative variance as the sampling of a year of the word, at most 0.25. Twenty words rise by a factor from the first year
 to the last, at even steps of its logarithm; their frequencies are spread evenly, by logarithm, from 100 hits to 5,000.
 
@@ -25,8 +25,9 @@ from scipy.special import ndtr
 from tendency.measures.dispersion import FEW_HITS
 from tendency.measures.effects import Stretches, confirmed, effects
 from tendency.measures.families import benjamini_hochberg
-from tendency.measures.looking import Half, Looked, judged
+from tendency.measures.looking import Evidence, Looked, judged
 from tendency.tally.gram_moments import Axis, GramMoments
+from tendency.tally.placing import HELD_OUT
 
 YEARS, PAPERS, RISERS, Q = 20, 30, 20, 0.10
 A_YEAR = 30_000
@@ -152,20 +153,22 @@ def replicated(press: Press) -> dict[str, Outcome]:
         counts = press.counts(slice(begin, begin + BLOCK))
         every.append(counts.sum(axis=2))
         axes = []
-        for side, papers in zip(sides, (slice(0, PAPERS // 2), slice(PAPERS // 2, PAPERS)), strict=True):
+        for side, papers in zip(
+            sides, (slice(PAPERS // HELD_OUT, PAPERS), slice(0, PAPERS // HELD_OUT)), strict=True
+        ):
             axis, moments = part(press, counts, papers)
             axes.append(axis)
             side.append(moments)
     looked_at, held_out = joined(sides[0]), joined(sides[1])
     hits = np.concatenate(every)
     rows = np.flatnonzero((looked_at.hits.sum(axis=1) >= FEW_HITS) & (hits.sum(axis=1) >= 20))
-    half, other = Half.of(axes[0]), Half.of(axes[1])
-    looked = Looked.at(half, looked_at, rows)
-    verdicts = judged(half, looked)
+    seen, other = Evidence.of(axes[0]), Evidence.of(axes[1])
+    looked = Looked.at(seen, looked_at, rows)
+    verdicts = judged(seen, looked)
     found = verdicts.found(Q)
     again = np.zeros(0, bool)
     if found.size:
-        stretch = Stretches.found(half, looked, verdicts, found, YEARS)
+        stretch = Stretches.found(seen, looked, verdicts, found, YEARS)
         some = GramMoments(*(getattr(held_out, name)[rows[found]] for name in GramMoments.__annotations__))
         again = confirmed(effects(other, some, stretch), stretch.sign, Q) == "confirmed"
     enough = np.flatnonzero(hits.sum(axis=1) >= 20)
@@ -186,7 +189,7 @@ def replicated(press: Press) -> dict[str, Outcome]:
 
 def settings() -> Iterator[tuple[float, str, float, float]]:
     """Burstiness k, what wanders, its autocorrelation, and the factor of the risers."""
-    for factor in (1.0, 2.0, 3.0, 4.0, 6.0):
+    for factor in (1.0, 2.0, 3.0, 4.0, 6.0, 8.0):
         yield 1.0, "none", 0.0, factor
     for factor in (1.0, 4.0):
         yield 0.25, "none", 0.0, factor

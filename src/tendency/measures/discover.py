@@ -16,13 +16,13 @@ from tendency.errors import SettingError
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS, finite
 from tendency.measures.effects import LEAST_PERIODS, Effects, Stretches, confirmed, effects
 from tendency.measures.folding import Member, folded
-from tendency.measures.looking import Half, Looked, Verdicts, judged
+from tendency.measures.looking import Evidence, Looked, Verdicts, judged
 from tendency.measures.rates import rates
 from tendency.measures.result import Result
 from tendency.measures.scan import KINDS
 from tendency.tally.counting import asked_about, tally
 from tendency.tally.gram_moments import GramMoments, Part, Sums
-from tendency.tally.placing import Halved, Placed
+from tendency.tally.placing import Parted, Placed
 
 if TYPE_CHECKING:
     from tendency.charts import Spec
@@ -76,11 +76,11 @@ class Discovery(Result):
             the last three are of all documents.
         tested: Words and n-grams that were tested.
         tests: Tests that were made of them.
-        found: How many of them changed, by the half that was looked at.
-        confirmed: How many of these changed in the same way in the other half.
+        found: How many of them changed, by what was looked at.
+        confirmed: How many of these changed in the same way in what was held out.
         findings: Rows before ``limit``: what was found, folded.
         left_out: How many were left out before testing, by reason.
-        halved: What the two halves are made of.
+        parted: What was looked at or held out as a whole: some of the clusters, of the documents, or every third document.
         note: Why nothing could be tested, or that fewer were than was asked; else nothing.
         curves: The rates of the first rows over time, as ``rates`` gives them.
     """
@@ -91,7 +91,7 @@ class Discovery(Result):
     confirmed: int
     findings: int
     left_out: dict[str, int]
-    halved: Halved
+    parted: Parted
     note: str
     curves: pl.DataFrame
 
@@ -123,8 +123,8 @@ def discover(
 ) -> Discovery:
     """The words and n-grams that rise, fall, turn, appear, vanish or have an episode; see ``docs/methods/discovery.md``.
 
-    Every one that is frequent enough is tested, in one half of the documents, for a trend, a turn and an episode; the share of false
-    ones among those found is held at ``q``. Each finding is then tested once in the other half.
+    Every one that is frequent enough is tested, in two thirds of the documents, for a trend, a turn and an episode; the share of
+    false ones among those found is held at ``q``. Each finding is then tested once in the third that was held out.
 
     Args:
         index: One snapshot of an index.
@@ -149,7 +149,7 @@ def discover(
     asked = asked_about(index, by=by, where=where, start=start, end=end, cluster=cluster)
     placed = Placed.of(index, asked)
     run = _Run(index, placed, longest, min_hits, q, budget, executor, deadline, progress)
-    recipe = f"discover|by:{placed.grain}|cluster:{placed.cluster}|longest:{longest}|min:{min_hits}|q:{q:g}|halves:{placed.halved}"
+    recipe = f"discover|by:{placed.grain}|cluster:{placed.cluster}|longest:{longest}|min:{min_hits}|q:{q:g}|held out:{placed.parted}"
     if where:
         recipe += f"|where:{where}"
     if start or end:
@@ -209,7 +209,7 @@ class _Run:
     def result(self, recipe: str, limit: int | None) -> Discovery:
         """The finished discovery, but for its curves."""
         nothing = Discovery(
-            pl.DataFrame(schema=SCHEMA), recipe, 0, 0, 0, 0, 0, {}, self.placed.halved, "", pl.DataFrame()
+            pl.DataFrame(schema=SCHEMA), recipe, 0, 0, 0, 0, 0, {}, self.placed.parted, "", pl.DataFrame()
         )
         sums = self._sums("looked at")
         periods = len(sums.axis)
@@ -221,11 +221,11 @@ class _Run:
         if periods < LEAST_PERIODS:
             return replace(
                 nothing,
-                note=f"too few periods: {periods} in the half that is looked at hold text, and at least {LEAST_PERIODS} are needed",
+                note=f"too few periods: {periods} of those looked at hold text, and at least {LEAST_PERIODS} are needed",
             )
         self.grams, self.reader = self._counted()
-        half = Half.of(sums.axis)
-        numbers, pieces, looked = self._look(half, sums)
+        seen = Evidence.of(sums.axis)
+        numbers, pieces, looked = self._look(seen, sums)
         note = ""
         if self.grams.least > self.min_hits:
             note = f"the memory allowed holds n-grams of at least {self.grams.least:,} hits, not {self.min_hits:,}"
@@ -238,12 +238,12 @@ class _Run:
         )
         if looked is None:
             return tested
-        verdicts = judged(half, looked)
+        verdicts = judged(seen, looked)
         self._step()
         rows = verdicts.found(self.q)
         if not rows.size:
             return tested
-        stretch = Stretches.found(half, looked, verdicts, rows, len(self.placed.periods))
+        stretch = Stretches.found(seen, looked, verdicts, rows, len(self.placed.periods))
         again = confirmed(self._effects("held out", numbers[rows], stretch), stretch.sign, self.q)
         every = self._effects("all", numbers[rows], stretch)
         table = self._table(numbers[rows], pieces[rows], stretch, every, again, verdicts, rows)
@@ -346,36 +346,36 @@ class _Run:
         first, last = grams.edges()
         return (grams.length > 1) & (is_one[first] | is_one[last])
 
-    def _look(self, half: Half, sums: Sums) -> tuple[Ints, Ints, Looked | None]:
-        """The numbers of n-grams with enough evidence, how much there is, and what the half that is looked at says of them."""
+    def _look(self, seen: Evidence, sums: Sums) -> tuple[Ints, Ints, Looked | None]:
+        """The numbers of n-grams with enough evidence, how much there is, and what is seen of them in what is looked at."""
         rows = self._candidates()
         gram_of = np.flatnonzero(rows)
         numbers: list[Ints] = [np.empty(0, np.int64)]
         evidence: list[Ints] = [np.empty(0, np.int64)]
         parts: list[Looked] = []
         for low, counted in self._moments(sums, rows):
-            pieces = counted.pieces if half.between else counted.clusters
+            pieces = counted.pieces if seen.between else counted.clusters
             scarce = pieces < FEW_CLUSTERS
             rare = ~scarce & (counted.hits.sum(axis=1) < FEW_HITS)
             self._out(f"under {FEW_CLUSTERS} independent pieces of evidence", scarce)
-            self._out(f"under {FEW_HITS} hits in the half that is looked at", rare)
+            self._out(f"under {FEW_HITS} hits in what is looked at", rare)
             keep = np.flatnonzero(~scarce & ~rare)
             if keep.size:
                 numbers.append(gram_of[low + keep])
                 evidence.append(pieces[keep])
-                parts.append(Looked.at(half, counted, keep, self.deadline))
+                parts.append(Looked.at(seen, counted, keep, self.deadline))
         looked = Looked.joined(parts) if parts else None
         return np.concatenate(numbers), np.concatenate(evidence), looked
 
     def _effects(self, part: Part, numbers: Ints, stretch: Stretches) -> Effects:
         """What another part of the documents says of the same stretches."""
         sums = self._sums(part)
-        half = Half.of(sums.axis)
+        seen = Evidence.of(sums.axis)
         order = np.argsort(numbers)
         rows = np.zeros(self.grams.hits.size, np.uint32)
         rows[numbers[order]] = order + 1
         parts = [
-            effects(half, counted, stretch.take(slice(low, low + counted.squares.size)))
+            effects(seen, counted, stretch.take(slice(low, low + counted.squares.size)))
             for low, counted in self._moments(sums, rows)
         ]
         return Effects.joined(parts)

@@ -12,16 +12,17 @@ from scipy.special import stdtr
 
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS, Floats, limits
 from tendency.measures.families import benjamini_hochberg
-from tendency.measures.looking import Half, Looked, Verdicts
+from tendency.measures.looking import Evidence, Looked, Verdicts
 from tendency.measures.scan import KINDS, Kind, stretches, trends
 from tendency.measures.wandering import Usual
 from tendency.tally.gram_moments import GramMoments
+from tendency.tally.placing import HELD_OUT
 
 Ints = NDArray[np.int64]
 Side = tuple[Floats, Floats, Floats]
 
 LEAST_PERIODS: Final = 6
-"""Periods with text in a half, at least."""
+"""Periods with text in a part, at least."""
 _LEVEL: Final = 0.95
 
 
@@ -43,8 +44,8 @@ class Stretches:
     known: dict[Kind, Usual]
 
     @classmethod
-    def found(cls, half: Half, looked: Looked, verdicts: Verdicts, rows: Ints, periods: int) -> Stretches:
-        """Those of some rows in the half that was looked at, on an axis of so many periods."""
+    def found(cls, seen: Evidence, looked: Looked, verdicts: Verdicts, rows: Ints, periods: int) -> Stretches:
+        """Those of some rows in the part that was looked at, on an axis of so many periods."""
         best = verdicts.best[rows]
         sign, first, last = (
             np.stack([getattr(looked.fits[kind], name)[rows] for kind in KINDS], axis=1)[
@@ -52,10 +53,10 @@ class Stretches:
             ]
             for name in ("sign", "first", "last")
         )
-        # What goes on to the end of this half goes on to the end of all periods; a trend has begun before either.
-        ends = np.append(half.axis.step[:-1] + 1, periods)
+        # What goes on to the end of this part goes on to the end of all periods; a trend has begun before either.
+        ends = np.append(seen.axis.step[:-1] + 1, periods)
         kinds = np.array(KINDS)[best]
-        begin = np.where(kinds == "trend", 0, half.axis.step[first])
+        begin = np.where(kinds == "trend", 0, seen.axis.step[first])
         return cls(kinds, sign, begin, ends[last - 1], verdicts.known)
 
     def take(self, rows: slice) -> Stretches:
@@ -103,13 +104,13 @@ class Effects:
         return cls(**columns, freedom=parts[0].freedom)
 
 
-def effects(half: Half, counted: GramMoments, stretch: Stretches) -> Effects:
+def effects(seen: Evidence, counted: GramMoments, stretch: Stretches) -> Effects:
     """The effects of findings in one part of the documents."""
-    hits, burstiness = counted.hits.astype(float), half.burstiness(counted)
-    total, periods = hits.sum(axis=1), len(half.axis)
+    hits, burstiness = counted.hits.astype(float), seen.burstiness(counted)
+    total, periods = hits.sum(axis=1), len(seen.axis)
     size = total.size
-    first = np.searchsorted(half.axis.step, stretch.begin)
-    last = np.searchsorted(half.axis.step, stretch.end)
+    first = np.searchsorted(seen.axis.step, stretch.begin)
+    last = np.searchsorted(seen.axis.step, stretch.end)
     trend = stretch.kinds == "trend"
     place = np.arange(periods)
     inside = (place >= first[:, None]) & (place < last[:, None])
@@ -125,30 +126,30 @@ def effects(half: Half, counted: GramMoments, stretch: Stretches) -> Effects:
         if not own.size:
             continue
         if kind == "trend":
-            fitted = trends(half.ground, hits[own], burstiness[own])
+            fitted = trends(seen.ground, hits[own], burstiness[own])
         else:
-            fitted = stretches(half.ground, hits[own], burstiness[own], first[own], last[own])
+            fitted = stretches(seen.ground, hits[own], burstiness[own], first[own], last[own])
         wander = stretch.known[kind].wander(total[own], fitted)
         strength[own], sign[own], slope[own] = fitted.strength(wander), fitted.sign, fitted.slope
         wander_in[own] = wander.of_sum(inside[own].sum(axis=1).astype(float))
         wander_out[own] = wander.of_sum(outside[own].sum(axis=1).astype(float))
     sides = [
-        _side(half, hits, burstiness, mask, wander)
+        _side(seen, hits, burstiness, mask, wander)
         for mask, wander in ((outside, wander_out), (inside, wander_in))
     ]
-    pieces = counted.own_pieces if half.between else counted.own_clusters
+    pieces = counted.own_pieces if seen.between else counted.own_clusters
     before, after = sides[0][0], sides[1][0]
     return Effects(
         total, pieces, strength, sign, slope, before, after, *_ratio(*sides), lacking, max(periods - 2, 1)
     )
 
 
-def _side(half: Half, hits: Floats, burstiness: Floats, mask: NDArray[np.bool_], wander: Floats) -> Side:
+def _side(seen: Evidence, hits: Floats, burstiness: Floats, mask: NDArray[np.bool_], wander: Floats) -> Side:
     """Hits per million words of some periods with 95 % limits, bursts and wander accounted for."""
-    n = half.ground.words
+    n = seen.ground.words
     words = np.maximum(mask @ n, 1.0)
     found = (hits * mask).sum(axis=1)
-    spread = burstiness * (mask @ (n**2 * half.ground.concentration)) + wander * (mask @ n**2)
+    spread = burstiness * (mask @ (n**2 * seen.ground.concentration)) + wander * (mask @ n**2)
     low, high = limits(found, 1 / np.maximum(spread / words**2, 1e-9), _LEVEL)
     million = 1e6 / words
     return found * million, low * million, np.minimum(high * million, 1e6)
@@ -178,8 +179,8 @@ def _ratio(before: Side, after: Side) -> tuple[Floats, Floats, Floats]:
 
 
 def confirmed(other: Effects, sign: Floats, q: float) -> NDArray[np.str_]:
-    """What the other half says of each finding, the share of false ones among the confirmed held at q."""
-    few = other.lacking | (other.hits < FEW_HITS) | (other.pieces < FEW_CLUSTERS // 2)
+    """What the part held out says of each finding, the share of false ones among the confirmed held at q."""
+    few = other.lacking | (other.hits < FEW_HITS) | (other.pieces < -(-FEW_CLUSTERS // HELD_OUT))
     root = np.sqrt(other.strength) * np.where(other.sign == sign, 1.0, -1.0)
     p = 1 - stdtr(float(other.freedom), root)
     result = np.full(sign.size, "too few", "U13")

@@ -1,4 +1,4 @@
-"""What one half of the documents says of very many words at once: which of them change, and how sure that is."""
+"""What a part of the documents says of very many words at once: which of them change, and how sure that is."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _BLOCK: Final = 2048
 
 
 @dataclass(frozen=True, eq=False)
-class Half:
+class Evidence:
     """One part of the documents, as tests see it.
 
     Attributes:
@@ -40,7 +40,7 @@ class Half:
     between: bool
 
     @classmethod
-    def of(cls, axis: Axis) -> Half:
+    def of(cls, axis: Axis) -> Evidence:
         """The part with these periods."""
         freedom = int(np.maximum(axis.clusters - 1, 0).sum())
         # As measures.dispersion has it.
@@ -74,7 +74,7 @@ class Half:
 
 @dataclass(frozen=True, eq=False)
 class Looked:
-    """Every word that is tested, in the half that is looked at.
+    """Every word that is tested, in the part that is looked at.
 
     Attributes:
         hits: Their hits there, float of shape (rows,).
@@ -87,16 +87,16 @@ class Looked:
     fits: dict[Kind, Fits]
 
     @classmethod
-    def at(cls, half: Half, counted: GramMoments, rows: Ints, deadline: Deadline | None = None) -> Looked:
+    def at(cls, seen: Evidence, counted: GramMoments, rows: Ints, deadline: Deadline | None = None) -> Looked:
         """Some rows of what was counted."""
-        hits, burstiness = counted.hits[rows].astype(float), half.burstiness(counted)[rows]
+        hits, burstiness = counted.hits[rows].astype(float), seen.burstiness(counted)[rows]
         found: dict[Kind, list[Fits]] = {kind: [] for kind in KINDS}
         for begin in range(0, max(rows.size, 1), _BLOCK):
             if deadline is not None:
                 deadline.check()
             block = slice(begin, begin + _BLOCK)
             for kind in KINDS:
-                found[kind].append(fits(kind, half.ground, hits[block], burstiness[block]))
+                found[kind].append(fits(kind, seen.ground, hits[block], burstiness[block]))
         joined = {kind: Fits.joined(parts) for kind, parts in found.items()}
         return cls(hits.sum(axis=1), burstiness, joined)
 
@@ -131,12 +131,12 @@ class Verdicts:
         return np.flatnonzero(self.family[np.arange(self.best.size), self.best] <= q)
 
 
-def judged(half: Half, looked: Looked) -> Verdicts:
+def judged(seen: Evidence, looked: Looked) -> Verdicts:
     """The tests of all words against bursts and wandering alone; one row at least."""
     known = {kind: usual(looked.hits, looked.fits[kind]) for kind in KINDS}
-    generator = np.random.default_rng(_seed(half.ground, looked.hits))
+    generator = np.random.default_rng(_seed(seen.ground, looked.hits))
     turned = looked.fits["turn"]
-    chance = chances(half.ground, looked.hits, looked.burstiness, known, turned, generator)
+    chance = chances(seen.ground, looked.hits, looked.burstiness, known, turned, generator)
     columns = []
     for kind in KINDS:
         fitted = looked.fits[kind]
