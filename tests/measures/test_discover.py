@@ -19,9 +19,10 @@ from tendency.documents.dates import DateSpan
 from tendency.documents.document import Document
 from tendency.errors import QueryTimeoutError, SettingError
 from tendency.measures import Discovery, discover
-from tendency.measures.discovery import SCHEMA, _Half
+from tendency.measures.discovery import SCHEMA
 from tendency.measures.dispersion import dispersion
 from tendency.measures.folding import Member, folded
+from tendency.measures.looking import Evidence
 from tendency.tally import Tally
 from tendency.tally.counting import asked_about, tally
 from tendency.tally.gram_moments import Sums
@@ -88,7 +89,7 @@ def rows_of(found: Discovery) -> dict[str, dict[str, Any]]:
 
 
 def test_planted_changes_are_found_and_named(found: Discovery) -> None:
-    """A trend, a turn, an appearance, a vanishing and an episode come out as such, confirmed in papers not looked at; nothing else does."""
+    """A trend, a turn, an appearance, a vanishing and an episode come out as such, confirmed in papers held out; nothing else does."""
     rows = rows_of(found)
     assert set(rows) == {"riser", "turner", "newcomer", "leaver", "strike"}
     assert {term: row["kind"] for term, row in rows.items()} == {
@@ -248,7 +249,7 @@ def test_segments_and_executors_do_not_change_a_figure(tmp_path: Path) -> None:
 
 
 def test_one_document_a_period(tmp_path: Path) -> None:
-    """With one speech a year the periods are the evidence, and every second one is held out."""
+    """With one speech a year the periods are the evidence, and every third one is held out."""
     generator = np.random.default_rng(8)
     held = []
     for year in range(60):
@@ -260,7 +261,7 @@ def test_one_document_a_period(tmp_path: Path) -> None:
             piece(str(year), year, " ".join(generator.permutation(words)), author=f"president {year // 6}")
         )
     found = discover(index_of(tmp_path / "i", held))
-    assert found.halved == "alternate documents"
+    assert found.parted == "alternate documents"
     rows = rows_of(found)
     assert set(rows) == {"rebellion"}
     assert (rows["rebellion"]["kind"], rows["rebellion"]["held_out"]) == ("episode", "confirmed")
@@ -285,18 +286,18 @@ def test_burstiness_is_that_of_rates(tmp_path: Path) -> None:
             )
         moments = counted.clusterings[0].moments
         axis = Sums(index, placed, "all", 1).axis
-        half = _Half.of(axis if not one_a_year else _single(axis))
+        seen = Evidence.of(axis if not one_a_year else _single(axis))
         for column in (1, 2):
             alone = dispersion(counted, counted.clusterings[0], column)
-            mine = half.burstiness(_moments(counted, moments, column))
+            mine = seen.burstiness(_moments(counted, moments, column))
             known = alone.burstiness[:, 0]
             if one_a_year:
-                assert half.between
+                assert seen.between
                 assert np.allclose(mine, known)
             else:
                 # A period's own burstiness weighs m/(m + 100) there; here all periods have the same.
                 own = (known - mine * 100 / (PAPERS + 100)) * (PAPERS + 100) / PAPERS
-                assert not half.between
+                assert not seen.between
                 assert np.all(own > -1e-9)
 
 
@@ -369,7 +370,7 @@ def test_the_deadline_is_looked_at(tmp_path: Path) -> None:
 
 
 def test_the_chart_draws_the_first_curves(found: Discovery) -> None:
-    """A field for each finding, with its name, kind, period and what the other half says."""
+    """A field for each finding, with its name, kind, period and what the held-out documents say."""
     spec = found.chart()
     assert spec is not None
     assert len(spec["concat"]) == found.table.height

@@ -53,7 +53,7 @@ def discover(
 ) -> None:
     """Find the words and n-grams that rise, fall, turn, appear, vanish or have an episode.
 
-    All that are frequent enough are tested in one half of the documents; what is found is tested again in the other.
+    All that are frequent enough are tested in two thirds of the documents; what is found is tested again in the third that was held out.
 
     Example: `tendency discover press.index --by year --limit 30`
     """
@@ -84,7 +84,7 @@ def _summary(found: Discovery) -> str:
     """How much was tested, found, confirmed and left out, in a line."""
     parts = [f"{found.tested:,} words and n-grams, {found.tests:,} tests"]
     parts.append(
-        f"{found.found:,} found in one half ({found.halved}), {found.confirmed:,} of them confirmed in the other; "
+        f"{found.found:,} found in two thirds of the {found.parted}, {found.confirmed:,} of them confirmed in the third held out; "
         f"{found.findings:,} findings once folded"
     )
     if found.left_out:

@@ -2,7 +2,7 @@
 
 Of one word a few periods tell little of its wander; of thousands together they tell much. So each word's own estimate is raised towards
 what is usual among words as frequent, by as much as its own is uncertain (the idea of Smyth 2004, *Linear models and empirical Bayes
-methods*, doi:10.2202/1544-6115.1027); it is never lowered. What the strongest of many fits then gains by chance is simulated: series
+methods*, doi:10.2202/1544-6115.1027), and lowered by no more than its standard error. What the strongest of many fits then gains by chance is simulated: series
 with the counts and burstiness of these words, that wander as these words do.
 """
 
@@ -29,6 +29,8 @@ _TRIMMED: Final = 0.9
 """Estimates above this quantile of a class count as much as the quantile."""
 SIMULATED: Final = 4000
 """Series for each class."""
+CREDIT: Final = 1.0
+"""By so many of its standard errors a word's own estimate may lie above what it is taken for."""
 WIDEST: Final = 3.0
 """The variance's spread is at most so many times its squared mean: as if a quarter of the words wandered, and the rest not at all."""
 _HEAVIEST: Final = 0.3
@@ -64,7 +66,7 @@ class Usual:
         usual, spread, persistence = self.variance[of], self.spread[of], self.persistence[of]
         trust = spread / np.maximum(spread + own.doubt**2, 1e-300)
         raised = usual + trust * (own.variance - usual)
-        variance = np.maximum(np.maximum(own.variance, raised), 0.0)
+        variance = np.maximum(np.maximum(own.variance - CREDIT * own.doubt, raised), 0.0)
         # Where its own variance is doubtful, so is its persistence.
         own_persistence = (own.shared + persistence * own.doubt) / np.maximum(
             np.maximum(own.variance, 0.0) + own.doubt, 1e-300

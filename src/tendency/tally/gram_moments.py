@@ -56,9 +56,9 @@ class GramMoments:
         hits: In each period of the axis, int64 of shape (rows, periods).
         by_words: Sums over clusters of hits times words, int64 of the same shape.
         squares: Sums over clusters and periods of squared hits, int64 of shape (rows,).
-        pieces, clusters: In how many clusters of a period, and in how many clusters, there are hits, those of the other half
+        pieces, clusters: In how many clusters of a period, and in how many clusters, there are hits, those of the other part
             included, int64.
-        own_pieces, own_clusters: The same without the other half.
+        own_pieces, own_clusters: The same without the other part.
     """
 
     hits: Ints

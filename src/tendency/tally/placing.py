@@ -1,4 +1,4 @@
-"""Documents of an index in their periods, clusters and halves: what is discovered in one half is tested in the other."""
+"""Documents of an index in their periods and clusters, a third of them held out: what is found in the others is tested in these."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from tendency.corpus import Index
 
 Ints = NDArray[np.int64]
-Halved = Literal["clusters", "documents", "alternate documents"]
+Parted = Literal["clusters", "documents", "alternate documents"]
 
 MANY_CLUSTERS: Final = 20
-"""From so many clusters on a half is some of the clusters, below it is some of the documents."""
+"""From so many clusters on a third of the clusters is held out, below a third of the documents."""
+HELD_OUT: Final = 3
+"""One in so many is held out. Fewer are, since finding takes more evidence than confirming."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,8 +37,8 @@ class Placed:
         period: The number of its period, int64.
         words: Its words, int64.
         of_cluster: The number of its cluster, from 1, int64.
-        held_out: Whether it is in the half that is looked at last, bool.
-        halved: What the halves are made of.
+        held_out: Whether it is not looked at until something is found, bool.
+        parted: What is looked at or held out as a whole.
         undated: Documents that are not datable at this grain.
     """
 
@@ -49,7 +51,7 @@ class Placed:
     words: Ints
     of_cluster: Ints
     held_out: NDArray[np.bool_]
-    halved: Halved
+    parted: Parted
     undated: int
 
     @classmethod
@@ -86,7 +88,7 @@ class Placed:
         undated = int(np.count_nonzero(period < 0))
         segment_of, document, period, codes = (held[keep] for held in (segment_of, document, period, codes))
         cluster = _by_appearance(codes)
-        held_out, halved = _halves(index, segment_of, document, period, codes, names)
+        held_out, parted = _held_out(index, segment_of, document, period, codes, names)
         return cls(
             axis.grain,
             axis.periods,
@@ -97,7 +99,7 @@ class Placed:
             words[keep],
             cluster,
             held_out,
-            halved,
+            parted,
             undated,
         )
 
@@ -133,9 +135,9 @@ def _by_appearance(codes: Ints) -> Ints:
     return rank[place]
 
 
-def _halves(
+def _held_out(
     index: Index, segment: Ints, document: Ints, period: Ints, codes: Ints, names: dict[str, int]
-) -> tuple[NDArray[np.bool_], Halved]:
+) -> tuple[NDArray[np.bool_], Parted]:
     """Which documents are held out; the same whatever the segments that they lie in."""
     a_period = np.bincount(period)
     a_period = a_period[a_period > 0]
@@ -146,12 +148,12 @@ def _halves(
             for s, d in zip(segment.tolist(), document.tolist(), strict=True)
         ]
         order = sorted(range(len(keys)), key=keys.__getitem__)
-        held[order[1::2]] = True
+        held[order[HELD_OUT - 1 :: HELD_OUT]] = True
         return held, "alternate documents"
     for number in np.unique(segment).tolist():
         own = segment == number
-        # Copies of a text must be in one half.
-        held[own] = index.segments[number].digests[document[own]] >> np.uint64(63)
+        # Copies of a text must stay together.
+        held[own] = index.segments[number].digests[document[own]] % np.uint64(HELD_OUT) == 0
     if np.unique(codes).size < MANY_CLUSTERS:
         return held, "documents"
     used = np.unique(codes[codes < len(names)]).tolist()
@@ -164,5 +166,5 @@ def _halves(
         ),
     )
     named = codes < len(names)
-    held[named] = np.isin(codes[named], by_hash[1::2])
+    held[named] = np.isin(codes[named], by_hash[HELD_OUT - 1 :: HELD_OUT])
     return held, "clusters"
