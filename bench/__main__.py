@@ -17,6 +17,22 @@ BENCHMARKS = {
     ),
     "changes": ("statistics/changes.py", "false alarms and power of changes between two spans"),
     "reversals": ("statistics/reversals.py", "false and true reversals of order"),
+    "crossed": ("statistics/crossed.py", "intervals where titles and days cross"),
+    "documents": ("statistics/documents.py", "intervals of shares of documents"),
+    "relative": ("statistics/relative.py", "intervals of hits against another query's"),
+    "trend": ("statistics/trend.py", "false alarms and power of trends, beside other tests and an oracle"),
+    "turning": (
+        "statistics/turning.py",
+        "false alarms, power and date ranges of turning points; the Turing Change Point Dataset",
+    ),
+    "flips": ("statistics/flips.py", "false and true changes of places"),
+    "forecast": ("statistics/forecast.py", "what forecasts of the State of the Union are worth"),
+    "events": ("statistics/events.py", "false alarms beside events and outside series"),
+    "discovery": (
+        "statistics/discovery.py",
+        "planted risers found among 50,000 words, and false discoveries",
+    ),
+    "judged": ("statistics/judged.py", "what precision and corrected rates of judged samples are worth"),
     "planted": ("planted", "planted truths found, baits not claimed, over many seeds"),
     "durability": (
         "durability.py",
