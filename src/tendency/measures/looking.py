@@ -49,6 +49,11 @@ class Evidence:
         concentration = np.ones(len(axis)) if between else axis.squares / np.maximum(words**2, 1)
         return cls(axis, Ground(words, concentration, axis.step.astype(float)), between)
 
+    @property
+    def clusters(self) -> float:
+        """From how many clusters burstiness is estimated."""
+        return float(len(self.axis) if self.between else self.axis.clusters[self.axis.clusters > 1].sum())
+
     def burstiness(self, counted: GramMoments) -> Floats:
         """1/k of each row, from all its periods together, (rows,)."""
         x, n = counted.hits.T.astype(float), self.axis.words.astype(float)[:, None]
@@ -58,7 +63,6 @@ class Evidence:
             squares, cubes = e0**2 + e1**2, e0**3 + e1**3
             excess = (x0**2 + x1**2) - 2 * sums * (x0 * e0 + x1 * e1) / total
             excess += sums**2 * squares / total**2 - sums + sums * squares / total**2
-            clusters = float(len(self.axis))
         else:
             total, sums = n, x
             squares, cubes = self.axis.squares[:, None], self.axis.cubes[:, None]
@@ -66,10 +70,9 @@ class Evidence:
             excess += -sums + sums * squares / total**2
             # Squared hits are summed over all periods at once.
             excess = excess.sum(axis=0, keepdims=True) + counted.squares
-            clusters = float(self.axis.clusters[self.axis.clusters > 1].sum())
         expected = (squares - 2 * cubes / total + squares**2 / total**2) * sums * (sums - 1) / total**2
         concentration = np.broadcast_to(squares / total**2, expected.shape)
-        return pooled_burstiness(excess, np.maximum(expected, 0.0), concentration, clusters)
+        return pooled_burstiness(excess, np.maximum(expected, 0.0), concentration, self.clusters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +139,7 @@ def judged(seen: Evidence, looked: Looked) -> Verdicts:
     known = {kind: usual(looked.hits, looked.fits[kind]) for kind in KINDS}
     generator = np.random.default_rng(_seed(seen.ground, looked.hits))
     turned = looked.fits["turn"]
-    chance = chances(seen.ground, looked.hits, looked.burstiness, known, turned, generator)
+    chance = chances(seen.ground, looked.hits, looked.burstiness, seen.clusters, known, turned, generator)
     columns = []
     for kind in KINDS:
         fitted = looked.fits[kind]
