@@ -164,8 +164,8 @@ def replicated(press: Press) -> dict[str, Outcome]:
     rows = np.flatnonzero((looked_at.hits.sum(axis=1) >= FEW_HITS) & (hits.sum(axis=1) >= 20))
     seen, other = Evidence.of(axes[0]), Evidence.of(axes[1])
     looked = Looked.at(seen, looked_at, rows)
-    verdicts = judged(seen, looked)
-    found = verdicts.found(Q)
+    verdicts = judged(seen, looked, Q)
+    found = verdicts.found
     again = np.zeros(0, bool)
     if found.size:
         stretch = Stretches.found(seen, looked, verdicts, found, YEARS)

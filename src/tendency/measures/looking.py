@@ -120,34 +120,42 @@ class Verdicts:
     Attributes:
         p: Of each word and kind, (rows, kinds).
         family: The same for all tests together, so that accepting those up to q holds the share of false ones at q.
-        best: The kind with the smallest p of each, by its place among ``KINDS``, (rows,).
+        best: Of each word the kind that fits best among those that are accepted, by its place among ``KINDS``, (rows,).
+        found: The rows of words that changed.
         known: How much words wander, by kind.
     """
 
     p: Floats
     family: Floats
     best: Ints
+    found: Ints
     known: dict[Kind, Usual]
 
-    def found(self, q: float) -> Ints:
-        """The rows that changed, with a share q of false ones among them."""
-        return np.flatnonzero(self.family[np.arange(self.best.size), self.best] <= q)
 
+def judged(seen: Evidence, looked: Looked, q: float) -> Verdicts:
+    """The tests of all words against bursts and wandering alone; one row at least.
 
-def judged(seen: Evidence, looked: Looked) -> Verdicts:
-    """The tests of all words against bursts and wandering alone; one row at least."""
+    Args:
+        seen: The periods.
+        looked: The words.
+        q: Share of false ones among those that are accepted.
+    """
     known = {kind: usual(looked.hits, looked.fits[kind]) for kind in KINDS}
     generator = np.random.default_rng(_seed(seen.ground, looked.hits))
     turned = looked.fits["turn"]
     chance = chances(seen.ground, looked.hits, looked.burstiness, seen.clusters, known, turned, generator)
-    columns = []
+    columns, gains = [], []
     for kind in KINDS:
         fitted = looked.fits[kind]
         strength = fitted.strength(known[kind].wander(looked.hits, fitted))
         columns.append(chance[kind].of(looked.hits, strength))
+        gains.append(strength - chance[kind].usual_strength(looked.hits))
     p = np.stack(columns, axis=1)
     family = benjamini_hochberg(p.ravel()).reshape(p.shape)
-    return Verdicts(p, family, p.argmin(axis=1), known)
+    accepted = family <= q
+    # The p of two kinds lie in tails too thin to be told apart; how well they fit can be.
+    best = np.where(accepted, np.stack(gains, axis=1), -np.inf).argmax(axis=1)
+    return Verdicts(p, family, best, np.flatnonzero(accepted.any(axis=1)), known)
 
 
 def _seed(ground: Ground, hits: Floats) -> int:

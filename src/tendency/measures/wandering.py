@@ -146,6 +146,10 @@ class Chance:
             result[own] = np.where(strength[own] > edge, extended, (above + 1) / (size + 1))
         return result
 
+    def usual_strength(self, hits: Floats) -> Floats:
+        """The strength of the best fit in the median, by chance, (rows,)."""
+        return np.asarray(np.median(self.strengths, axis=1)[self.usual.class_of(hits)])
+
 
 def _tail(simulated: Floats) -> tuple[float, Floats]:
     """Where the tail of ascending strengths begins, and how far each in it lies beyond."""
