@@ -5,7 +5,7 @@
 Counts of thirty papers in twenty years, without a text: words with the frequencies of Zipf from twenty hits on, in bursts (gamma-Poisson
 counts of each paper in each year), a third of the papers held out. Where they wander, a word's rate is multiplied in each year by a lognormal
 AR(1) factor of the same relative variance as the sampling of a year of the word, at most 0.25. Twenty words rise by a factor from the first year
-to the last, at even steps of its logarithm; their frequencies are spread evenly, by logarithm, from 100 hits to 5,000.
+to the last, at even steps of its logarithm; their frequencies are spread evenly, by logarithm, from 200 hits to 5,000.
 
 Beside it: Mann-Kendall on the rates of all papers, Benjamini-Hochberg at the same 10 %; and an oracle, which knows burstiness and wander and
 looks for nothing but trends, in all papers. Who says nothing finds nothing and errs never.
@@ -58,7 +58,7 @@ class Press:
         self.hits = np.minimum(20.0 * words / np.arange(1, words + 1), 50_000.0)
         self.risers = np.zeros(words, bool)
         self.risers[:RISERS] = factor > 1
-        self.hits[:RISERS] = np.geomspace(100, 5000, RISERS)
+        self.hits[:RISERS] = np.geomspace(200, 5000, RISERS)
         self.growth = np.where(self.risers, np.log(factor) / (YEARS - 1), 0.0)
         expected = self.hits / YEARS
         sampling = 1 / expected + 1 / (k * PAPERS)
@@ -164,8 +164,8 @@ def replicated(press: Press) -> dict[str, Outcome]:
     rows = np.flatnonzero((looked_at.hits.sum(axis=1) >= FEW_HITS) & (hits.sum(axis=1) >= 20))
     seen, other = Evidence.of(axes[0]), Evidence.of(axes[1])
     looked = Looked.at(seen, looked_at, rows)
-    verdicts = judged(seen, looked)
-    found = verdicts.found(Q)
+    verdicts = judged(seen, looked, Q)
+    found = verdicts.found
     again = np.zeros(0, bool)
     if found.size:
         stretch = Stretches.found(seen, looked, verdicts, found, YEARS)

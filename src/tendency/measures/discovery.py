@@ -238,9 +238,9 @@ class _Run:
         )
         if looked is None:
             return tested
-        verdicts = judged(seen, looked)
+        verdicts = judged(seen, looked, self.q)
         self._step()
-        rows = verdicts.found(self.q)
+        rows = verdicts.found
         if not rows.size:
             return tested
         stretch = Stretches.found(seen, looked, verdicts, rows, len(self.placed.periods))

@@ -49,6 +49,11 @@ class Evidence:
         concentration = np.ones(len(axis)) if between else axis.squares / np.maximum(words**2, 1)
         return cls(axis, Ground(words, concentration, axis.step.astype(float)), between)
 
+    @property
+    def clusters(self) -> float:
+        """From how many clusters burstiness is estimated."""
+        return float(len(self.axis) if self.between else self.axis.clusters[self.axis.clusters > 1].sum())
+
     def burstiness(self, counted: GramMoments) -> Floats:
         """1/k of each row, from all its periods together, (rows,)."""
         x, n = counted.hits.T.astype(float), self.axis.words.astype(float)[:, None]
@@ -58,7 +63,6 @@ class Evidence:
             squares, cubes = e0**2 + e1**2, e0**3 + e1**3
             excess = (x0**2 + x1**2) - 2 * sums * (x0 * e0 + x1 * e1) / total
             excess += sums**2 * squares / total**2 - sums + sums * squares / total**2
-            clusters = float(len(self.axis))
         else:
             total, sums = n, x
             squares, cubes = self.axis.squares[:, None], self.axis.cubes[:, None]
@@ -66,10 +70,9 @@ class Evidence:
             excess += -sums + sums * squares / total**2
             # Squared hits are summed over all periods at once.
             excess = excess.sum(axis=0, keepdims=True) + counted.squares
-            clusters = float(self.axis.clusters[self.axis.clusters > 1].sum())
         expected = (squares - 2 * cubes / total + squares**2 / total**2) * sums * (sums - 1) / total**2
         concentration = np.broadcast_to(squares / total**2, expected.shape)
-        return pooled_burstiness(excess, np.maximum(expected, 0.0), concentration, clusters)
+        return pooled_burstiness(excess, np.maximum(expected, 0.0), concentration, self.clusters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,34 +120,42 @@ class Verdicts:
     Attributes:
         p: Of each word and kind, (rows, kinds).
         family: The same for all tests together, so that accepting those up to q holds the share of false ones at q.
-        best: The kind with the smallest p of each, by its place among ``KINDS``, (rows,).
+        best: Of each word the kind that fits best among those that are accepted, by its place among ``KINDS``, (rows,).
+        found: The rows of words that changed.
         known: How much words wander, by kind.
     """
 
     p: Floats
     family: Floats
     best: Ints
+    found: Ints
     known: dict[Kind, Usual]
 
-    def found(self, q: float) -> Ints:
-        """The rows that changed, with a share q of false ones among them."""
-        return np.flatnonzero(self.family[np.arange(self.best.size), self.best] <= q)
 
+def judged(seen: Evidence, looked: Looked, q: float) -> Verdicts:
+    """The tests of all words against bursts and wandering alone; one row at least.
 
-def judged(seen: Evidence, looked: Looked) -> Verdicts:
-    """The tests of all words against bursts and wandering alone; one row at least."""
+    Args:
+        seen: The periods.
+        looked: The words.
+        q: Share of false ones among those that are accepted.
+    """
     known = {kind: usual(looked.hits, looked.fits[kind]) for kind in KINDS}
     generator = np.random.default_rng(_seed(seen.ground, looked.hits))
     turned = looked.fits["turn"]
-    chance = chances(seen.ground, looked.hits, looked.burstiness, known, turned, generator)
-    columns = []
+    chance = chances(seen.ground, looked.hits, looked.burstiness, seen.clusters, known, turned, generator)
+    columns, gains = [], []
     for kind in KINDS:
         fitted = looked.fits[kind]
         strength = fitted.strength(known[kind].wander(looked.hits, fitted))
         columns.append(chance[kind].of(looked.hits, strength))
+        gains.append(strength - chance[kind].usual_strength(looked.hits))
     p = np.stack(columns, axis=1)
     family = benjamini_hochberg(p.ravel()).reshape(p.shape)
-    return Verdicts(p, family, p.argmin(axis=1), known)
+    accepted = family <= q
+    # The p of two kinds lie in tails too thin to be told apart; how well they fit can be.
+    best = np.where(accepted, np.stack(gains, axis=1), -np.inf).argmax(axis=1)
+    return Verdicts(p, family, best, np.flatnonzero(accepted.any(axis=1)), known)
 
 
 def _seed(ground: Ground, hits: Floats) -> int:

@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tendency.measures.dispersion import Floats
+from tendency.measures.dispersion import Floats, pooled_burstiness
 from tendency.measures.scan import KINDS, Fits, Ground, Kind, Residual, Wander, fits
 
 A_CLASS: Final = 400
@@ -146,6 +146,10 @@ class Chance:
             result[own] = np.where(strength[own] > edge, extended, (above + 1) / (size + 1))
         return result
 
+    def usual_strength(self, hits: Floats) -> Floats:
+        """The strength of the best fit in the median, by chance, (rows,)."""
+        return np.asarray(np.median(self.strengths, axis=1)[self.usual.class_of(hits)])
+
 
 def _tail(simulated: Floats) -> tuple[float, Floats]:
     """Where the tail of ascending strengths begins, and how far each in it lies beyond."""
@@ -165,6 +169,7 @@ def chances(
     ground: Ground,
     hits: Floats,
     burstiness: Floats,
+    clusters: float,
     known: Mapping[Kind, Usual],
     turned: Fits,
     generator: np.random.Generator,
@@ -176,6 +181,7 @@ def chances(
         ground: What the series have in common.
         hits: Total hits of each word, (rows,).
         burstiness: Its burstiness, (rows,).
+        clusters: From how many clusters it was estimated.
         known: What is usual, by kind.
         turned: The words' own fits of a turn.
         generator: Draws.
@@ -186,18 +192,24 @@ def chances(
     for number in range(known[KINDS[0]].least.size):
         own = np.flatnonzero(of == number)
         target = _seen(Residual(*(column[own] for column in turned.residual)))
-        making = _made_alike(ground, hits[own], burstiness[own], target, generator)
+        making = _made_alike(ground, hits[own], burstiness[own], clusters, target, generator)
         drawn = own[generator.integers(0, own.size, simulated)]
         counts = _wandering(ground, hits[drawn], burstiness[drawn], making, generator)
+        estimated = _estimated(ground, hits[drawn], burstiness[drawn], clusters, generator)
         for kind in KINDS:
-            fitted = fits(kind, ground, counts, burstiness[drawn])
+            fitted = fits(kind, ground, counts, estimated)
             strength = fitted.strength(known[kind].wander(hits[drawn], fitted))
             strengths[kind].append(np.sort(strength))
     return {kind: Chance(known[kind], np.stack(found)) for kind, found in strengths.items()}
 
 
 def _made_alike(
-    ground: Ground, hits: Floats, burstiness: Floats, target: Floats, generator: np.random.Generator
+    ground: Ground,
+    hits: Floats,
+    burstiness: Floats,
+    clusters: float,
+    target: Floats,
+    generator: np.random.Generator,
 ) -> Making:
     """The wander of which simulated series, once a turn is fitted to each, show as much as the words do.
 
@@ -209,7 +221,8 @@ def _made_alike(
         last = made[-1]
         drawn = generator.integers(0, hits.size, _ALIKE)
         counts = _wandering(ground, hits[drawn], burstiness[drawn], last, generator)
-        residual = fits("turn", ground, counts, burstiness[drawn]).residual
+        estimated = _estimated(ground, hits[drawn], burstiness[drawn], clusters, generator)
+        residual = fits("turn", ground, counts, estimated).residual
         mean, spread, shared = _seen(residual)
         larger = max(last.mean + 1.5 * (target[0] - mean), 0.0)
         wider = min(max(last.spread + (target[1] - spread), 0.0), WIDEST * larger**2)
@@ -244,3 +257,23 @@ def _wandering(
     bursts = burstiness[:, None] * ground.concentration
     shape = 1 / np.maximum(bursts, 1e-9)
     return np.asarray(generator.poisson(expected * generator.gamma(shape) / shape), float)
+
+
+def _estimated(
+    ground: Ground, hits: Floats, burstiness: Floats, clusters: float, generator: np.random.Generator
+) -> Floats:
+    """What the burstiness of words would be estimated at from as many clusters of like size, (rows,).
+
+    The pairs of hits in one cluster, of which the estimate is made, are drawn from a gamma law with their mean and variance.
+    """
+    share = ground.words / ground.words.sum()
+    expected = (hits * share[:, None]) ** 2 * ground.concentration[:, None]
+    # Of a negative binomial count of mean m, the falling factorial moments are m^n (1 + k)(1 + 2k) ... with 1/k its shape.
+    m, k = hits * share[:, None] * ground.concentration[:, None], burstiness
+    second = m**2 * (1 + k)
+    third, fourth = second * m * (1 + 2 * k), second * m**2 * (1 + 2 * k) * (1 + 3 * k)
+    variance = ((fourth + 4 * third + 2 * second - second**2) / ground.concentration[:, None]).sum(axis=0)
+    mean = expected.sum(axis=0) * (1 + k)
+    pairs = generator.gamma(np.maximum(mean**2 / variance, 1e-9)) * variance / mean
+    concentration = np.broadcast_to(ground.concentration[:, None], expected.shape)
+    return pooled_burstiness((pairs - expected.sum(axis=0))[None], expected, concentration, clusters)
