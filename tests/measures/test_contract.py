@@ -22,16 +22,28 @@ from tendency.measures import (
     Result,
     aim_changes,
     aims,
+    before_after,
+    comovement,
     compare_rates,
+    flips,
+    forecast,
     judged,
     order_changes,
     ranking,
     rates,
+    trend,
+    turns,
 )
 from tendency.tally import FIXED, Around, Near, Period, Tally
 from tendency.tally.tally import Undated
 
 WINDOWS = (10, 30, 100)
+OUTSIDE = pl.DataFrame(
+    {
+        "date": [dt.date(1930 + year, 1, 1) for year in range(12)],
+        "value": [float(year % 5) for year in range(12)],
+    }
+)
 
 
 def two_items(hits: np.ndarray) -> dict[str, np.ndarray]:
@@ -92,6 +104,12 @@ MEASURES: dict[str, Measure] = {
     "order changes": Measure(two_items, order_changes),
     "aim changes": Measure(around, lambda tally: aim_changes(tally, "slogan", ("x", "y"))),
     "judged": Measure(two_items, lambda tally: judged(tally, read_in(tally))),
+    "trend": Measure(two_items, trend),
+    "turns": Measure(two_items, turns),
+    "flips": Measure(two_items, flips),
+    "forecast": Measure(two_items, forecast, every_period=False),
+    "before and after": Measure(two_items, lambda tally: before_after(tally, {"E": dt.date(1933, 1, 1)})),
+    "comovement": Measure(two_items, lambda tally: comovement(tally, OUTSIDE)),
 }
 
 
