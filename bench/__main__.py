@@ -17,6 +17,10 @@ BENCHMARKS = {
     ),
     "changes": ("statistics/changes.py", "false alarms and power of changes between two spans"),
     "reversals": ("statistics/reversals.py", "false and true reversals of order"),
+    "discovery": (
+        "statistics/discovery.py",
+        "planted risers found among fifty thousand words, and what is found where nothing changes",
+    ),
     "planted": ("planted", "planted truths found, baits not claimed, over many seeds"),
     "durability": (
         "durability.py",
