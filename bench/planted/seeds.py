@@ -3,7 +3,7 @@
     python -m bench.planted --seeds 100 --to results.jsonl
 
 Each seed's press is indexed and its dossier answered as ``tendency report`` does, with curves by decade to save time (the
-claims compare the same two spans whatever the curves show). Results are appended to the file, so that a long run can be
+claims of change compare the same two spans whatever the curves show); ``--period year`` has courses, and so trends, turning points and flips. Results are appended to the file, so that a long run can be
 made in pieces: what it holds already is not run again.
 """
 
@@ -29,8 +29,8 @@ FIRST = 0.02
 _FIRST_PLACE = "named most"
 
 
-def run(seed: int, truths: bool, scale: float) -> dict[str, Any]:
-    """What became of one press: verdicts by truth, and false claims by question."""
+def run(seed: int, truths: bool, scale: float, period: str) -> dict[str, Any]:
+    """What became of one press: verdicts by truth, and false claims by question, with curves by a period."""
     from tendency.corpus import add
     from tendency.demo import compare, contradicted
     from tendency.dossier import answer
@@ -42,7 +42,7 @@ def run(seed: int, truths: bool, scale: float) -> dict[str, Any]:
     try:
         add(folder / "press.index", specimen.documents())
         dossier = folder / "dossier.toml"
-        dossier.write_text(specimen.dossier(corpus="press.index", period="decade"), encoding="utf-8")
+        dossier.write_text(specimen.dossier(corpus="press.index", period=period), encoding="utf-8")
         answers = answer(dossier)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -57,6 +57,7 @@ def run(seed: int, truths: bool, scale: float) -> dict[str, Any]:
         "seed": seed,
         "truths": truths,
         "scale": scale,
+        "period": period,
         "verdicts": {outcome.truth.name: outcome.verdict for outcome in comparison.outcomes},
         "false": false,
         "seconds": round(time.perf_counter() - began, 1),
@@ -121,20 +122,27 @@ def summary(rows: Iterable[dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
+def _job(row: dict[str, Any]) -> tuple[int, bool, float, str]:
+    return row["seed"], row["truths"], row["scale"], row.get("period", "decade")
+
+
 def main() -> None:
     """Run what is missing, then print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--first", type=int, default=1, help="the first seed")
     parser.add_argument("--scale", type=float, default=1.0)
+    parser.add_argument(
+        "--period", default="decade", help="what curves are drawn by: year looks for turning points too"
+    )
     parser.add_argument("--to", type=Path, default=Path("planted.jsonl"), help="where results are kept")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=1e9, help="begin no seed after so many minutes")
     options = parser.parse_args()
     rows = [json.loads(line) for line in options.to.read_text().splitlines()] if options.to.exists() else []
-    known = {(row["seed"], row["truths"], row["scale"]) for row in rows}
+    known = {_job(row) for row in rows}
     seeds = range(options.first, options.first + options.seeds)
-    wanted = [(seed, truths, options.scale) for seed in seeds for truths in (True, False)]
+    wanted = [(seed, truths, options.scale, options.period) for seed in seeds for truths in (True, False)]
     began = time.monotonic()
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(options.workers, mp_context=context) as pool, options.to.open("a") as file:
@@ -147,4 +155,4 @@ def main() -> None:
                 file.flush()
                 print(f"\r{len(rows)} of {len(wanted)}", end="", file=sys.stderr)
     print(file=sys.stderr)
-    print(summary(row for row in rows if (row["seed"], row["truths"], row["scale"]) in set(wanted)))
+    print(summary(row for row in rows if _job(row) in set(wanted)))

@@ -327,7 +327,7 @@ class _Run:
 
     def _numbers(self) -> NDArray[np.bool_]:
         """Which begin or end with a number: dates, prices and pages, named when it is their time."""
-        single = np.array([word.isnumeric() for word in self.grams.words], np.bool_)
+        single = np.array([_is_number(word) for word in self.grams.words], np.bool_)
         first, last = self.grams.edges()
         return single[first] | single[last]
 
@@ -465,6 +465,11 @@ def _label(stretch: Stretches, at: int, periods: Sequence[Period]) -> str | None
         return None
     first, last = str(periods[begin].label), str(periods[end - 1].label)
     return first if kind == "turn" or first == last else f"{first}–{last}"
+
+
+def _is_number(word: str) -> bool:
+    """Whether a word is digits, with points or commas between them."""
+    return word.replace(",", "").replace(".", "").isnumeric()
 
 
 def _years_a_period(periods: Sequence[Period]) -> float:
