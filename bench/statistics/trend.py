@@ -2,7 +2,7 @@
 
     python bench/statistics/trend.py [--replications 1000] [--seed 1951] [--only bursty|sizes|wander|growth]
 
-Twenty documents a year on average, of unequal length (lognormal, sigma .7), with Poisson counts around a rate that varies
+Twenty documents a year on average (in one table one a year and two in every tenth), of unequal length (lognormal, sigma .7), with Poisson counts around a rate that varies
 from document to document with variance 1/k, and from year to year with a wander of first order, whose size is given
 in multiples of the sampling noise of the logarithm of a year's rate.
 """
@@ -43,17 +43,20 @@ class Cell:
 
     def documents(self) -> NDArray[np.int64]:
         """How many documents each period has."""
-        exponent = {
+        exponents = {
             "alike": np.zeros(self.periods),
             "unequal": 0.9 * np.random.default_rng(5).standard_normal(self.periods),
             "growing tenfold": np.linspace(-TENFOLD, TENFOLD, self.periods),
             "shrinking tenfold": np.linspace(TENFOLD, -TENFOLD, self.periods),
-        }[self.sizes]
+        }
+        if self.sizes == "one or two":
+            return np.where(np.arange(self.periods) % 10 == 5, 2, 1)
+        exponent = exponents[self.sizes]
         return np.maximum(2, np.round(DOCUMENTS * np.exp(exponent))).astype(int)
 
     def course(self, generator: np.random.Generator, replications: int) -> Floats:
         """The logarithm of the rate in each replication and period, less its mean."""
-        noise = np.sqrt(1 / self.hits + np.exp(SIGMA**2) / self.k / DOCUMENTS)
+        noise = np.sqrt(1 / self.hits + np.exp(SIGMA**2) / self.k / self.documents().mean())
         path = generator.standard_normal((replications, self.periods))
         for at in range(1, self.periods):
             path[:, at] = self.alike * path[:, at - 1] + np.sqrt(1 - self.alike**2) * path[:, at]
@@ -65,7 +68,7 @@ class Cell:
         period = np.repeat(np.arange(self.periods), self.documents())
         shape = (replications, period.size)
         words = np.maximum(50, np.round(WORDS * np.exp(SIGMA * generator.standard_normal(shape)))).astype(int)
-        rate = self.hits / (WORDS * np.exp(SIGMA**2 / 2) * DOCUMENTS)
+        rate = self.hits / (WORDS * np.exp(SIGMA**2 / 2) * self.documents().mean())
         course = np.exp(self.course(generator, replications))[:, period]
         hits = generator.poisson(rate * words * course * generator.gamma(self.k, 1 / self.k, shape))
         axis = [
@@ -162,6 +165,7 @@ def tables(only: str | None) -> list[tuple[str, str, bool, list[Cell]]]:
         for sizes in ("unequal", "growing tenfold", "shrinking tenfold")
         for k, hits in ((0.1, 10), (0.25, 1), (0.25, 3), (0.25, 10), (1.0, 10))
     ]
+    sizes += [Cell(n, k, 10, "one or two") for n in lengths for k in (1.0, 4.0)]
     wander = [
         Cell(n, 0.25, 10, wander=size, alike=alike)
         for n in (15, 30, 60)

@@ -7,6 +7,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
+import scoringrules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,7 +54,6 @@ def monthly(hits: object, words: int = 1000, **more: object) -> Tally:
 @given(st.lists(st.integers(0, 500), min_size=2, max_size=60), st.integers(0, 500))
 def test_crps_is_that_of_scoringrules(draws: list[int], came: int) -> None:
     """The score is scoringrules' fair CRPS to nine digits."""
-    scoringrules = pytest.importorskip("scoringrules")
     known = scoringrules.crps_ensemble(float(came), np.array(draws, float), estimator="fair")
     assert crps(draws, came) == pytest.approx(float(known), abs=1e-9 * max(1.0, abs(float(known))))
 

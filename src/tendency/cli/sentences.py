@@ -51,7 +51,9 @@ def _growth(row: Row, level: float) -> tuple[str, str]:
 def _number(value: float | None, digits: int) -> str:
     if value is None:
         return "unbounded"
-    return f"{value:,.{digits}f}".replace("-", "−")
+    # A limit just below 0 must not be printed as 0.
+    text = f"{value:.1g}" if 0 < abs(value) < 10**-digits else f"{value:,.{digits}f}"
+    return text.replace("-", "−")
 
 
 def percent_of(level: float) -> str:

@@ -26,6 +26,7 @@ LAGS: Final = 3
 LEAST_PAIRS: Final = 12
 """Periods in which both series have a figure."""
 SURROGATES: Final = 999
+"""Series drawn in place of the outside one; of over a thousand periods a fifth as many."""
 
 WAYS: Final = ("differences", "residuals")
 
@@ -75,7 +76,7 @@ def comovement(tally: Tally, outside: pl.DataFrame, *, lags: int = LAGS, level: 
         for split, series in enumerate(Series.each(tally, column)):
             pair = _Pair.of(series, values, years)
             rows += _rows(series, pair, lags, level, [tally.seed, column, split])
-    recipe = f"co-movement|{tally.recipe}|lags:{lags}|surrogates:{SURROGATES}|ci:{round(100 * level)}|seed:{tally.seed:016x}"
+    recipe = f"co-movement|{tally.recipe}|lags:{lags}|surrogates:{surrogates_of(len(tally.periods))}|ci:{round(100 * level)}|seed:{tally.seed:016x}"
     beside = pl.DataFrame(
         {
             "period": [period.label for period in tally.periods],
@@ -86,6 +87,11 @@ def comovement(tally: Tally, outside: pl.DataFrame, *, lags: int = LAGS, level: 
         schema={"period": pl.String, "start": pl.Date, "end": pl.Date, "value": pl.Float64},
     )
     return Comovements(pl.DataFrame(rows, schema=_SCHEMA), recipe, beside)
+
+
+def surrogates_of(periods: int) -> int:
+    """How many series are drawn for an axis of so many periods."""
+    return SURROGATES if periods <= 1000 else SURROGATES // 5
 
 
 def by_period(outside: pl.DataFrame, periods: Sequence[Period]) -> Floats:
@@ -207,7 +213,7 @@ def _surrogates(pair: _Pair, generator: np.random.Generator) -> dict[str, Floats
     known = np.isfinite(pair.outside)
     residual = pair.detrended("residuals")[1][known]
     alike = autocorrelation(residual, np.flatnonzero(known))
-    noise = generator.standard_normal((SURROGATES, known.size))
+    noise = generator.standard_normal((surrogates_of(known.size), known.size))
     noise[:, 1:] *= np.sqrt(1 - alike**2)
     drawn = np.asarray(lfilter([1.0], [1.0, -alike], noise, axis=1), float)
     drawn[:, ~known] = np.nan
