@@ -279,7 +279,7 @@ def contradicted(specimen: Specimen, claim: Claim) -> bool:
         case "rate changed":
             return not _same_way(specimen.rate(*claim.subjects), claim)
         case "trend":
-            return not _same_way(specimen.rate(*claim.subjects), claim, rises=_number(claim, "growth") > 0)
+            return not _same_way(specimen.rate(*claim.subjects), claim, rises=_number(claim, "total") > 1)
         case "turned":
             return not _turned(specimen.rate(*claim.subjects), claim)
         case "flipped":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tendency.charts.aims import aims_chart
 from tendency.charts.bars import bars
+from tendency.charts.beside import beside_chart
 from tendency.charts.curves import Event, Gaps, Spec
 from tendency.charts.discoveries import discoveries_chart
 from tendency.charts.forecast import forecast_chart
@@ -23,6 +24,7 @@ __all__ = [
     "Spec",
     "aims_chart",
     "bars",
+    "beside_chart",
     "discoveries_chart",
     "forecast_chart",
     "holdings_chart",

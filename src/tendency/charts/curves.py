@@ -86,14 +86,14 @@ class Field:
 
     Attributes:
         title: What is measured, with its unit.
-        scale: How it runs: from zero, by factors around chance, as ranks from the top, or from 0 to 1.
+        scale: How it runs: from zero, by factors around chance, as ranks from the top, from 0 to 1, or around the values.
         reference: A value marked by a rule, or None.
         share: Height as a part of the style's.
         most: The largest possible value, where there is one: the axis ends there.
     """
 
     title: str
-    scale: Literal["linear", "log", "rank", "probability"] = "linear"
+    scale: Literal["linear", "log", "rank", "probability", "free"] = "linear"
     reference: float | None = None
     share: float = 1.0
     most: float | None = None
@@ -468,7 +468,7 @@ class _View:
                 }
                 bands.append(row)
                 # So many bars beside each other would hide the curve; the band says the same.
-                if as_bars or len(run) == 1 or (point.value == 0 and not self._dense):
+                if as_bars or len(run) == 1 or (self._unseen(point) and not self._dense):
                     bars.append(row | {"x": place + (self._dodge(point.series) if as_bars else 0)})
         layers: list[Spec] = []
         if bands and not as_bars:
@@ -574,8 +574,8 @@ class _View:
         return layers
 
     def _unseen(self, point: Point) -> bool:
-        """Whether a point says that there was no hit: a share or probability of 0 is a figure like any other."""
-        return point.value == 0 and self.field.scale != "probability"
+        """Whether a point says that there was no hit: a share, a probability or an outside figure of 0 is one like any other."""
+        return point.value == 0 and self.field.scale not in ("probability", "free")
 
     def _mark_layer(self, rows: list[Spec], *, opened: bool, linked: bool) -> Spec:
         shapes = [SHAPES[n % len(SHAPES)] for n in range(len(self.names))]
@@ -752,6 +752,12 @@ def _extent(points: Sequence[Point], field: Field) -> tuple[float, float, tuple[
     if field.scale == "rank":
         last = max([*values, 2.0])
         return 0.5, last + 0.5, tuple(float(n) for n in range(1, round(last) + 1))
+    if field.scale == "free":
+        low, high = (
+            min([*values, 0.0] if min(values, default=0.0) < 0.3 * max(values, default=1.0) else values),
+            max(values, default=1.0),
+        )
+        return low, high + 0.05 * ((high - low) or 1.0), ()
     if field.scale == "log":
         return log_extent([v for p in points for v in (p.low, p.value, p.high) if v])
     limits = [p.high for p in points if p.high is not None and p.value is not None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,11 +29,13 @@ from tendency.cli.options import (
     save_chart,
     tell_suggestions,
 )
-from tendency.cli.output import show
+from tendency.cli.output import printable, say, show
 from tendency.cli.sentences import event_sentence, forecast_sentence, trend_sentence
 
 if TYPE_CHECKING:
     from tendency.measures.result import Result
+
+_PROBLEMS_SHOWN = 20
 
 
 @app.command()
@@ -150,6 +153,50 @@ def events(
     tell_suggestions(corpus, asked, hits_of(found.rates), deadline)
     save_chart(found, chart)
     _tell(found, [event_sentence(row, level) for row in found.table.iter_rows(named=True)], as_json, as_csv)
+
+
+@app.command()
+def comovement(
+    index: IndexArgument,
+    queries: QueriesArgument,
+    series: Annotated[Path, typer.Option(help="A CSV or TSV file with a date and a figure a line.")],
+    date: Annotated[str, typer.Option(help="Its column with the date.")] = "date",
+    value: Annotated[str, typer.Option(help="Its column with the figure.")] = "value",
+    lags: Annotated[int, typer.Option(help="The largest lag in periods, either way.", min=0, max=24)] = 3,
+    by: Annotated[str, typer.Option(help="day, week, month, quarter, year or decade.")] = "year",
+    split: Split = None,
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    cluster: Cluster = None,
+    level: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
+    terms: Terms = None,
+    deadline: Deadline = DEADLINE,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Say whether queries move with an outside series once both have lost their trends; never a cause.
+
+    Example: `tendency comovement press.index "bread" --series prices.csv --by month`
+    """
+    from tendency.measures import read_series
+
+    fields, scheduler = parted(cluster)
+    corpus = opened(index, where, start, end, terms, scheduler)
+    read = read_series(series, date=date, value=value)
+    for problem in read.left_out[:_PROBLEMS_SHOWN]:
+        say(f"left out: {printable(str(problem))}")
+    found = corpus.comovement(
+        named(queries),
+        read.table,
+        lags=lags,
+        level=level,
+        by=by,
+        split=split,
+        cluster=fields,
+        deadline=deadline,
+    )
+    show(found.table, as_json=as_json, as_csv=as_csv)
 
 
 def _tell(found: Result, sentences: list[str], as_json: bool, as_csv: bool) -> None:

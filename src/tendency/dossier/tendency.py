@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from tendency.charts import trend_chart, turns_chart
+from tendency.charts import beside_chart, trend_chart, turns_chart
 from tendency.dossier import wording
 from tendency.dossier.asking import Asking
 from tendency.dossier.columns import chosen, described
@@ -26,7 +26,7 @@ from tendency.dossier.tendency_sentences import (
     trend_claim,
     turn_claim,
 )
-from tendency.measures import before_after, comovement, forecast, holm, read_series, trend, turns
+from tendency.measures import before_after, comovement, forecast, holm, rates, read_series, trend, turns
 from tendency.measures.comparison import FAMILY_ERROR
 from tendency.measures.trends import NO_TREND, TOO_FEW
 from tendency.tally import Tally
@@ -376,20 +376,21 @@ class Course:
                 printed,
                 columns=described(printed, **SERIES_MEANINGS),
             )
-            both = found.outside.join(
-                pl.DataFrame(
-                    {"period": [one.label for one in self.counts.periods], "hits": self.counts.hits[:, 0, 0]}
-                ),
-                on="period",
-                how="left",
-                maintain_order="left",
-            )
+            title = f"“{self.name}” and {outside.name}{unit}, by the same periods"
             yield Exhibit(
                 f"{self.anchor}-outside-{number}",
-                f"{outside.name}{unit}, by the same periods",
-                f"The mean of the figures whose days lie in each period; nothing where there is none.{source}",
-                both,
-                columns=described(both, value=outside.name + unit),
+                title,
+                f"Below, the mean of the figures whose days lie in each period; a gap where there is none.{source} This is not a cause.",
+                found.outside,
+                beside_chart(
+                    rates(self.counts).table,
+                    found.outside,
+                    title=title,
+                    name=outside.name,
+                    unit=outside.unit,
+                    events=self.asking.events,
+                ),
+                columns=described(found.outside, value=outside.name + unit),
             )
 
 

@@ -14,6 +14,9 @@ WHOLE = "all"
 TURN_LEVEL = 0.8
 """Probability of the ranges and intervals of turning points and flips."""
 
+_A_YEAR = 365
+_LEVEL = "95\N{NO-BREAK SPACE}% interval"
+
 Row = Mapping[str, Any]
 Values = tuple[tuple[str, float | int | str | None], ...]
 
@@ -35,18 +38,20 @@ TREND_KINDS: dict[str, str] = {
 """Kinds of claims about a course, with what they say."""
 
 
-def growth(percent_a_year: float) -> str:
-    """``grows by 3.1 % a year`` or ``falls by 0.4 % a year``."""
-    way = "grows" if percent_a_year >= 0 else "falls"
-    return f"{way} by {figure(abs(percent_a_year))} % a year".replace(" %", "\N{NO-BREAK SPACE}%")
+def growth(row: Row) -> tuple[str, str]:
+    """``grows by 3.1 % a year`` and its interval; over less than a year ``becomes 1.4 times as large over the span``."""
+    if row["growth"] is not None and (row["end"] - row["start"]).days >= _A_YEAR:
+        way = "grows" if row["growth"] >= 0 else "falls"
+        low, high = (_signed(row[name]) for name in ("low", "high"))
+        return f"{way} by {figure(abs(row['growth']))}\N{NO-BREAK SPACE}% a year", f"{_LEVEL} {low} to {high}"
+    low, high = (_signed(row[name]) for name in ("total_low", "total_high"))
+    return f"goes to {figure(row['total'])} times itself over the span", f"{_LEVEL} {low} to {high}"
 
 
-def _a_year(value: float) -> str:
+def _signed(value: float | None) -> str:
+    if value is None:
+        return "without a limit"
     return ("\N{MINUS SIGN}" if value < 0 else "") + figure(abs(value))
-
-
-def _growth_interval(row: Row) -> str:
-    return f"95\N{NO-BREAK SPACE}% interval {_a_year(row['low'])} to {_a_year(row['high'])}"
 
 
 def of_part(row: Row, split: str | None) -> str:
@@ -60,20 +65,20 @@ def _subjects(row: Row, *names: str) -> tuple[str, ...]:
 
 def trend_claim(name: str, row: Row, when: str, grain: str, split: str | None = None) -> Claim | None:
     """The trend of a rate over the span, from a row of the table of trends; None where there is too little for one."""
-    if row["verdict"] == "too few" or row["growth"] is None:
+    if row["verdict"] == "too few" or row["total"] is None:
         return None
-    values = _values(row, "growth", "low", "high", "p", "autocorrelation", "periods", "hits", "verdict")
-    periods = counted(row["periods"], _noun(grain))
-    warned = f" {row['note'][:1].upper()}{row['note'][1:].rstrip('.')}." if row["note"] else ""
+    values = _values(
+        row, "growth", "low", "high", "total", "p", "autocorrelation", "periods", "hits", "verdict"
+    )
+    counts = f"{counted(row['periods'], _noun(grain))}, {counted(row['hits'], 'hit')}"
+    grows, interval_of = growth(row)
     if row["verdict"] in ("rises", "falls"):
-        sentence = (
-            f"{of_part(row, split)}The rate of {named(name)} {growth(row['growth'])} over {when} ({_growth_interval(row)}; {periods}, "
-            f"{counted(row['hits'], 'hit')}).{warned}"
-        )
+        warned = f" {row['note'][:1].upper()}{row['note'][1:].rstrip('.')}." if row["note"] else ""
+        sentence = f"{of_part(row, split)}The rate of {named(name)} {grows} over {when} ({interval_of}; {counts}).{warned}"
         return Claim(sentence, "trend", _subjects(row, name), True, values)
     sentence = (
-        f"{of_part(row, split)}{named(name)} has no trend over {when} that can be told from wandering: by the line it "
-        f"{growth(row['growth'])} ({_growth_interval(row)}; {periods}, {counted(row['hits'], 'hit')})."
+        f"{of_part(row, split)}{named(name)} has no trend over {when} that can be told from wandering: by the line it {grows} "
+        f"({interval_of}; {counts})."
     )
     return Claim(sentence, "no trend", _subjects(row, name), False, values)
 
