@@ -77,6 +77,20 @@ def test_steady_growth_is_not_a_firm_turn() -> None:
     assert "steady growth explains it as well" in found.summary["note"][0]
 
 
+@pytest.mark.parametrize(("low", "high"), [(0, 50), (2, 200), (10**6, 10**9)])
+def test_a_great_change_is_one_turn_with_its_sizes(low: int, high: int) -> None:
+    """A change by a large factor is one turn in its year, not a second one a few years before it, and neither size is bent."""
+    generator = np.random.default_rng(1)
+    hits = generator.poisson(
+        np.repeat([[low / 4] * 4, [high / 4] * 4], 30, axis=0) * generator.gamma(4, 0.25, (60, 4))
+    )
+    words = np.full((60, 4), max(10_000, 10 * high))
+    (row,) = turns(by_year(hits, words), second_opinion=False).table.to_dicts()
+    assert (row["period"], row["earliest"], row["latest"]) == ("1930",) * 3
+    for side, part in (("before", hits[:30]), ("after", hits[30:])):
+        assert row[side] == pytest.approx(1e6 * part.mean() / words[0, 0], rel=0.15, abs=25)
+
+
 def test_less_text_is_not_a_higher_rate() -> None:
     """A rare word whose text grows tenfold has no turning point: the many years without a hit mean little."""
     generator = np.random.default_rng(4)

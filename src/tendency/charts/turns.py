@@ -89,7 +89,8 @@ class _Panel:
         ends = {row["period"]: row["end"] for row in mine}
         self.spans = [(row["earliest_start"], ends[row["latest"]]) for row in self.turned]
         self.events = [Event(_label(row), row["start"]) for row in self.turned]
-        self.says = " ".join([f"{name}: {verdict}.", *(f"{_sentence(row)}." for row in self.turned)])
+        said = "; ".join(_sentence(row) for row in self.turned)
+        self.says = f"{name}: {said or verdict}."
 
 
 def _of(row: Row) -> tuple[Any, Any]:

@@ -21,6 +21,7 @@ from tendency.cli.options import (
     To,
     Where,
     app,
+    hits_of,
     named,
     opened,
     parted,
@@ -60,12 +61,7 @@ def turns(
     corpus = opened(index, where, start, end, terms, scheduler)
     asked = named(queries)
     found = corpus.turns(asked, by=by, split=split, cluster=fields, level=level, deadline=deadline)
-    tell_suggestions(
-        corpus,
-        asked,
-        dict(found.summary.group_by("query").sum().select("query", "hits").iter_rows()),
-        deadline,
-    )
+    tell_suggestions(corpus, asked, hits_of(found.summary), deadline)
     save_chart(found, chart)
     if not (as_json or as_csv):
         for sentence in _sentences(found):

@@ -12,20 +12,19 @@ import numpy as np
 import polars as pl
 
 from tendency.errors import SettingError
-from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
+from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS, Floats
 from tendency.measures.joint import Joint
 from tendency.measures.rates import check_level
 from tendency.measures.result import Result
-from tendency.measures.segmentation import Prior, Segmentation, Stretch
+from tendency.measures.segmentation import Prior, Stretch
 from tendency.measures.series import Series
 from tendency.measures.turning import (
     FEW_PERIODS,
     FIRM,
     POSSIBLE,
-    THRESHOLD,
     TOO_FEW,
     power,
-    segmented,
+    settled,
     smoothed,
 )
 from tendency.measures.working import working
@@ -141,14 +140,16 @@ class _Pair:
         self.flips: list[tuple[int, Stretch, float]] = []
         if self.lacks:
             return
-        (za, va), (zb, vb) = (working(one, smoothed(one)) for one in self.series)
-        correlation = joint.correlation_within(split, [(column + 1, 0) for column in columns])[0, 1]
-        variance = va + vb - 2 * correlation * np.sqrt(va * vb)
-        self.found: Segmentation
-        self.found, self.centre = segmented(za - zb, variance, a.step.astype(float), RATIOS)
-        stretches = self.found.stretches(THRESHOLD)
-        self.fit = self.found.fit([stretch.place for stretch in stretches])
-        for number, stretch in enumerate(stretches):
+        correlation = float(joint.correlation_within(split, [(column + 1, 0) for column in columns])[0, 1])
+
+        def ratios(places: Sequence[int]) -> tuple[Floats, Floats]:
+            (za, va), (zb, vb) = (working(one, smoothed(one, places)) for one in self.series)
+            return za - zb, va + vb - 2 * correlation * np.sqrt(va * vb)
+
+        result = settled(ratios, a.step, RATIOS)
+        self.found, self.centre = result.found, result.centre
+        self.fit = self.found.fit(result.places)
+        for number, stretch in enumerate(result.stretches):
             sure = self._sure(number)
             if sure >= SIGN:
                 self.flips.append((number, stretch, sure))

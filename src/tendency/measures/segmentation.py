@@ -198,8 +198,8 @@ class Segmentation:
     comes from a Kalman filter over it, for every start and every law of the wander at once, and that of the whole
     from forward and backward sums over all segmentations.
 
-    Sources: Fearnhead (2006), doi:10.1007/s11222-006-8450-8, for the sums; de Jong (1991),
-    doi:10.1214/aos/1176348139, for the filter with unknown levels and slopes.
+    Sources: Fearnhead (2006), doi:10.1007/s11222-006-8450-8, for the sums; de Jong (1991), The diffuse Kalman filter,
+    Annals of Statistics 19, for the filter with unknown levels and slopes.
 
     Attributes:
         series: The values.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tendency.measures.dispersion import Floats, finite
 from tendency.measures.rates import check_level
@@ -44,6 +45,7 @@ NORMAL: Final = 0.6745
 """The median of the absolute value of a standard normal variable."""
 
 _SMOOTH: Final = 5
+_ROUNDS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -155,21 +157,70 @@ def every_series(tally: Tally) -> Iterator[Series]:
         yield from Series.each(tally, column)
 
 
-def smoothed(series: Series) -> Floats:
-    """The rate around each period: hits over exposure of five periods on either side, half a hit added."""
+def smoothed(series: Series, edges: Sequence[int] = ()) -> Floats:
+    """The rate around each period: hits over exposure of five periods on either side, half a hit added.
+
+    Args:
+        series: The counts.
+        edges: Periods with which another segment begins; no mean reaches over them.
+    """
     hits, exposure = (np.concatenate([[0.0], np.cumsum(one)]) for one in (series.hits, series.exposure))
-    at = np.arange(len(series))
-    first, end = np.maximum(at - _SMOOTH, 0), np.minimum(at + _SMOOTH + 1, len(series))
+    at, bounds = np.arange(len(series)), np.array([0, *edges, len(series)])
+    segment = np.searchsorted(bounds, at, side="right") - 1
+    first = np.maximum(at - _SMOOTH, bounds[segment])
+    end = np.minimum(at + _SMOOTH + 1, bounds[segment + 1])
     return np.asarray((hits[end] - hits[first] + HALF) / (exposure[end] - exposure[first]), float)
 
 
-def segmented(values: Floats, variance: Floats, step: Floats, prior: Prior) -> tuple[Segmentation, float]:
-    """The segmentation of values less their mean, and that mean."""
+@dataclass(frozen=True, eq=False)
+class Settled:
+    """A segmentation whose working values were taken around what it found.
+
+    Attributes:
+        found: The segmentation of the values less their mean.
+        centre: That mean.
+        stretches: Where it turned.
+    """
+
+    found: Segmentation
+    centre: float
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def places(self) -> list[int]:
+        """The first period of each new segment."""
+        return [stretch.place for stretch in self.stretches]
+
+
+def settled(
+    values: Callable[[Sequence[int]], tuple[Floats, Floats]], step: NDArray[np.int64], prior: Prior
+) -> Settled:
+    """Turning points of working values that do not reach over them.
+
+    Near a great change a mean of neighbours lies far from either side, and working values around it are bent; so they
+    are taken again within the segments that were found, until these stay as they are.
+
+    Args:
+        values: Working values and their variances, given with which periods new segments begin.
+        step: The place of each on the axis of all periods.
+        prior: What is thought of segments.
+    """
+    places: list[int] = []
+    for _ in range(_ROUNDS):
+        result = _segmented(*values(places), step, prior)
+        if result.places == places:
+            break
+        places = result.places
+    return result
+
+
+def _segmented(values: Floats, variance: Floats, step: NDArray[np.int64], prior: Prior) -> Settled:
     centre = float(values.mean())
     steps = np.diff(values)
     unit = max(float(np.median(np.abs(steps)) / NORMAL) ** 2 / 2, float(np.median(variance)))
-    laws = Wander.grid(unit, AUTOCORRELATIONS, NONE)
-    return Segmentation(Measured(values - centre, variance, step), laws, prior), centre
+    measured = Measured(values - centre, variance, step.astype(float))
+    found = Segmentation(measured, Wander.grid(unit, AUTOCORRELATIONS, NONE), prior)
+    return Settled(found, centre, found.stretches(THRESHOLD))
 
 
 class _Turning:
@@ -185,10 +236,9 @@ class _Turning:
         self.agreed: list[bool | None] = []
         if self.lacks:
             return
-        values, variance = working(series, smoothed(series))
-        self.found, self.centre = segmented(values, variance, series.step.astype(float), RATES)
-        self.stretches = self.found.stretches(THRESHOLD)
-        self.fit: Fit = self.found.fit([stretch.place for stretch in self.stretches])
+        result = settled(lambda places: working(series, smoothed(series, places)), series.step, RATES)
+        self.found, self.centre, self.stretches = result.found, result.centre, result.stretches
+        self.fit: Fit = self.found.fit(result.places)
         self.agreed = [None] * len(self.stretches)
         if second_opinion and self.stretches:
             others = second(series)
