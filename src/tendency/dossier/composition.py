@@ -17,7 +17,7 @@ from scipy.special import gammaln
 from tendency.corpus import select
 from tendency.corpus.term_counts import count_terms, frequencies
 from tendency.dossier.asking import Asking
-from tendency.measures.turning import FEW_PERIODS, RATES, THRESHOLD, segmented
+from tendency.measures.plain import segment
 from tendency.tally import NONE, Period, Periods, Tally, cluster_names, tally
 
 Floats = NDArray[np.float64]
@@ -34,14 +34,11 @@ _DRAWN = 2_000
 _FEWEST_DRAWN = 200
 _ROOM = 1 << 23
 """Counts of forms by period that are held at a time."""
-_STEADY = 1e-9
-_RANGE = 0.8
 _NEAR = 2
 """Periods between two turns of the same time."""
 _OFTEN = 0.4
 """An aspect whose turns, with what counts as the same time, cover more of the periods than this could hardly miss."""
 _TOLD = 3
-_ERROR = 0.01
 _SCARCE = 2
 """A form that the whole corpus has at most so often is rare: misread letters make most of them."""
 
@@ -178,23 +175,10 @@ def turned_aspects(
     """
     found = []
     for aspect in aspects(asking, where, counts):
-        ranges = _turned(aspect.values)
+        ranges = [(stretch.first, stretch.last) for stretch in segment(aspect.values)]
         if ranges:
             found.append((aspect.name, ranges))
     return found
-
-
-def _turned(values: Floats) -> list[tuple[int, int]]:
-    """The ranges of places, first and last, in which values turned."""
-    held = np.flatnonzero(np.isfinite(values))
-    spread = float(np.std(values[held])) if held.size else 0.0
-    if held.size < FEW_PERIODS or spread < _STEADY:
-        return []
-    # Values that are known nearly exactly vary by their wander alone.
-    known = np.full(held.size, _ERROR)
-    found, _ = segmented(values[held] / spread, known, held.astype(float), RATES)
-    ranges = (found.range(one.first, one.last, _RANGE) for one in found.stretches(THRESHOLD))
-    return [(int(held[low]), int(held[high])) for low, high in ranges]
 
 
 def coinciding(
