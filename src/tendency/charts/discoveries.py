@@ -25,9 +25,9 @@ def discoveries_chart(table: pl.DataFrame, curves: pl.DataFrame, *, title: str, 
         level: Coverage of the intervals, from 0 to 1.
     """
     found = {row["term"]: row for row in rows(table, _NEEDED)}
-    # In a field so small the limits of the many periods without a hit would hide the curve.
+    # In a field so small the upper limits of the many periods without a hit would hide the curve; the marks still name them.
     points = [
-        replace(point, low=None, high=None) if point.value == 0 else point
+        replace(point, low=0.0, high=0.0) if point.value == 0 else point
         for point in (rate_point(row, level) for row in rows(curves, _RATES))
     ]
     held = {point.series for point in points}

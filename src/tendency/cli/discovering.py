@@ -83,8 +83,9 @@ def discover(
 def _summary(found: Discovery) -> str:
     """How much was tested, found, confirmed and left out, in a line."""
     parts = [f"{found.tested:,} words and n-grams, {found.tests:,} tests"]
+    of = "clusters" if found.parted == "clusters" else "documents"
     parts.append(
-        f"{found.found:,} found in two thirds of the {found.parted}, {found.confirmed:,} of them confirmed in the third held out; "
+        f"{found.found:,} found in two thirds of the {of}, {found.confirmed:,} of them confirmed in the third held out; "
         f"{found.findings:,} findings once folded"
     )
     if found.left_out:
