@@ -175,7 +175,7 @@ def _exhibits(anchor: str, asked: AskedDiscovery, found: Discovery, table: pl.Da
         Exhibit(
             anchor,
             title,
-            f"All {wording.whole(found.tested)} words and phrases with at least {asked.min_hits} hits were tested, half of the documents "
+            f"All {wording.whole(found.tested)} words and phrases with at least {asked.min_hits} hits were tested, a third of the documents "
             "kept back; ordered by the lower end of the effect's interval. The curves are those of the first twelve, over all documents.",
             printed,
             found.chart(title=title),
