@@ -122,9 +122,11 @@ def no_turn_claim(name: str, summary: Row, when: str, grain: str) -> Claim | Non
         return None
     chance = summary["p_any"]
     said = "" if chance is None else f"; probability of any {probability(chance)}"
+    note = str(summary["note"] or "").rstrip(".")
+    beside = f" {note[:1].upper()}{note[1:]}." if note else ""
     sentence = (
         f"{named(name)} has no turning point over {when} that can be told from chance and wandering "
-        f"({counted(summary['periods'], _noun(grain))}{said})."
+        f"({counted(summary['periods'], _noun(grain))}{said}).{beside}"
     )
     return Claim(sentence, "no turning point", (name,), False, _values(summary, "p_any", "periods", "hits"))
 
