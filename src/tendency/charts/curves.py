@@ -497,7 +497,7 @@ class _View:
         alone = {id(run[0]) for run in _runs(self.shown, self.field) if len(run) == 1}
         order = {span: n for n, span in enumerate(sorted({(p.start, p.end) for p in self.shown}))}
         # In a narrow column filled marks would hide the dashes: every fourth is enough to tell curves apart.
-        thin = 4 if self.style is not SCREEN and len(order) > 24 else 1
+        thin = 4 if self.style is not SCREEN and len(order) > 24 and not self.fitted else 1
         for opened in (False, True):
             for linked in (False, True):
                 rows = [
@@ -673,7 +673,8 @@ class _View:
     def _needed(self) -> Iterable[str]:
         if any(p.value == 0 for p in self.everything):
             edge = "at the lower edge: none seen" if self.field.scale == "log" else "on the zero line: no hit"
-            yield f"open mark {edge}, the bar is the upper limit"
+            bars = any(p.value == 0 and p.high is not None for p in self.everything)
+            yield f"open mark {edge}{', the bar is the upper limit' if bars else ''}"
         if any(p.few and p.value for p in self.everything):
             yield "open mark: too few to rely on"
         if any(not p.held for p in self.everything):
