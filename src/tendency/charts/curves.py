@@ -548,7 +548,7 @@ class _View:
         alone = {id(run[0]) for run in _runs(self.shown, self.field) if len(run) == 1}
         order = {span: n for n, span in enumerate(sorted({(p.start, p.end) for p in self.shown}))}
         # In a narrow column filled marks would hide the dashes: every fourth is enough to tell curves apart.
-        thin = 4 if self.style is not SCREEN and len(order) > 24 and not self._smooth else 1
+        thin = 4 if self.style is not SCREEN and len(order) > 24 and not (self._smooth or self.fitted) else 1
         for opened in (False, True):
             for linked in (False, True):
                 rows = [
@@ -732,8 +732,9 @@ class _View:
     def _needed(self) -> Iterable[str]:
         if any(self._unseen(p) for p in self.everything):
             edge = "at the lower edge: none seen" if self.field.scale == "log" else "on the zero line: no hit"
+            limits = any(self._unseen(p) and p.high is not None for p in self.everything)
             shown = "shading goes up to" if self._dense else "the bar is"
-            yield f"open mark {edge}, {shown} the upper limit"
+            yield f"open mark {edge}{f', {shown} the upper limit' if limits else ''}"
         if any(p.few and p.value is not None and not self._unseen(p) for p in self.everything):
             yield "open mark: too few to rely on"
         if any(not p.held for p in self.everything):

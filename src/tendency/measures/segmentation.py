@@ -181,7 +181,7 @@ class Stretch:
     Attributes:
         first: The first place; a place is the number of the first period of a new segment.
         last: The last place.
-        place: The most probable one.
+        place: The middle of them by probability: as likely before as after.
         probability: That there is a boundary from the first to the last.
     """
 
@@ -317,8 +317,7 @@ class Segmentation:
             first, end = self._grown(free, peak)
             probability = self.within(first, end)
             if probability >= threshold:
-                place = first + int(np.argmax(self.boundary[first:end]))
-                found.append(Stretch(first, end - 1, place, probability))
+                found.append(Stretch(first, end - 1, self._middle(first, end), probability))
             free[max(first - SHORTEST_LEVEL + 1, 0) : end + SHORTEST_LEVEL - 1] = 0.0
         return tuple(sorted(found, key=lambda stretch: stretch.first))
 
@@ -332,6 +331,10 @@ class Segmentation:
                 break
             first, end = (first - 1, end) if left >= right else (first, end + 1)
         return first, end
+
+    def _middle(self, first: int, end: int) -> int:
+        sums = np.cumsum(self.boundary[first:end])
+        return first + int(np.searchsorted(sums, sums[-1] / 2))
 
     def range(self, first: int, last: int, level: float) -> tuple[int, int]:
         """The shortest run of places that holds a boundary of a stretch with this probability, if it has one."""

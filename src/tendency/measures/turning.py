@@ -81,8 +81,8 @@ def turns(tally: Tally, *, level: float = 0.8, second_opinion: bool = True) -> T
     The logarithm of a rate is a level or a line between turning points, and around it wander from period to
     period, of a size and autocorrelation that are not known, and the error of measurement that follows from clusters.
     Averaging over all ways to cut the series and over the wander gives the probability of a turn and the range of
-    its date (see ``docs/methods/turning.md``). A turn is *firm* when Rbeast finds one within two periods, its
-    range is not wider than half of what is held, and turning explains the series better than steady growth
+    its date (see ``docs/methods/turning.md``). A turn is *firm* when Rbeast finds one within two periods or within
+    the range, that range is not wider than half of what is held, and turning explains the series better than steady growth
     does; otherwise it is *possible*.
 
     Args:
@@ -216,11 +216,20 @@ def settled(
 
 def _segmented(values: Floats, variance: Floats, step: NDArray[np.int64], prior: Prior) -> Settled:
     centre = float(values.mean())
-    steps = np.diff(values)
-    unit = max(float(np.median(np.abs(steps)) / NORMAL) ** 2 / 2, float(np.median(variance)))
     measured = Measured(values - centre, variance, step.astype(float))
-    found = Segmentation(measured, Wander.grid(unit, AUTOCORRELATIONS, NONE), prior)
+    found = Segmentation(measured, Wander.grid(_unit(values, variance), AUTOCORRELATIONS, NONE), prior)
     return Settled(found, centre, found.stretches(THRESHOLD))
+
+
+def _unit(values: Floats, variance: Floats) -> float:
+    """The larger of the typical error and half the typical square of a step, where periods weigh by what they tell."""
+    precision = 1 / variance
+    error = float(precision.sum() / (precision**2).sum())
+    steps = np.abs(np.diff(values))
+    order = np.argsort(steps, kind="stable")
+    weight = np.cumsum((1 / (variance[1:] + variance[:-1]))[order])
+    step = float(steps[order][np.searchsorted(weight, weight[-1] / 2)])
+    return max((step / NORMAL) ** 2 / 2, error)
 
 
 class _Turning:
@@ -242,8 +251,7 @@ class _Turning:
         self.agreed = [None] * len(self.stretches)
         if second_opinion and self.stretches:
             others = second(series)
-            places = [int(series.step[stretch.place]) for stretch in self.stretches]
-            self.agreed = [any(abs(other - place) <= AGREE for other in others) for place in places]
+            self.agreed = [self._agrees(stretch, others) for stretch in self.stretches]
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """A row of the table for each turning point."""
@@ -322,6 +330,14 @@ class _Turning:
     def range(self, stretch: Stretch) -> tuple[int, int]:
         """The first and the last period with which the new segment may begin."""
         return self.found.range(stretch.first, stretch.last, self.level)
+
+    def _agrees(self, stretch: Stretch, others: Sequence[int]) -> bool:
+        """Whether another turn lies within two periods, or within the range of dates."""
+        step = self.series.step
+        first, last = self.range(stretch)
+        early = min(int(step[first]), int(step[stretch.place]) - AGREE)
+        late = max(int(step[last]), int(step[stretch.place]) + AGREE)
+        return any(early <= other <= late for other in others)
 
     def _datable(self, first: int, last: int) -> bool:
         return last - first + 1 <= len(self.series) / 2
