@@ -15,6 +15,7 @@ from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
+import polars as pl
 import pytest
 import typer.main
 from index_helpers import doc
@@ -163,6 +164,13 @@ ASKING = {
         ["{index}", "war", "bread", "--format", "dfm", "--out", "{out}/dfm.csv"],
         ["{index}", "--format", "vrt", "--out", "{out}/all.vrt"],
     ],
+    "trend": [["{index}", "war", "--by", "day", "--split", "faction"]],
+    "turns": [["{index}", "war", "bread", "--by", "day"]],
+    "forecast": [["{index}", "war", "--by", "day", "--horizon", "2"]],
+    "events": [["{index}", "war", "--by", "day", "--event", "truce=1917-01-15"]],
+    "comovement": [["{index}", "war", "--by", "day", "--series", "{folder}/prices.csv"]],
+    "sample": [["{index}", "war", "--n", "12", "--to", "{out}/hits.csv"]],
+    "judged": [["{index}", "war", "{folder}/hits.csv", "--by", "week"]],
     "discover": [["{index}", "--by", "day", "--min-hits", "10", "--limit", "9"]],
     "report": [["{dossier}", "--to", "{out}/report"]],
 }
@@ -187,11 +195,18 @@ def run(press: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., 
         '[[ranking]]\nname = "Named"\nitems = { war = "war", army = "army" }\nnear = "the"\nwithin = 5\n'
     )
 
+    prices = [f"1917-01-{day:02d},{day % 7}" for day in range(1, 29)]
+    (folder / "prices.csv").write_text("\n".join(["date,value", *prices]) + "\n")
+    sheet = folder / "hits.csv"
+    CliRunner().invoke(app, ["sample", str(press), "war", "--n", "30", "--to", str(sheet)])
+    read = pl.read_csv(sheet, infer_schema=False).with_columns(judgement=pl.lit("asserts"))
+    read.write_csv(sheet)
+
     def run(command: str, typed: list[str], *more: str) -> Said:
         out = folder / "out"
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir()
-        arguments = [word.format(index=press, dossier=dossier, out=out) for word in typed]
+        arguments = [word.format(index=press, dossier=dossier, out=out, folder=folder) for word in typed]
         said = CliRunner().invoke(app, [command, *arguments, *more])
         if said.exception is not None and not isinstance(said.exception, SystemExit):
             raise said.exception

@@ -16,6 +16,7 @@ from tendency.cli.options import (
     From,
     IndexArgument,
     Json,
+    Machines,
     QueryArgument,
     Split,
     Terms,
@@ -52,6 +53,7 @@ def sample(
     # ``--to`` is the sheet here, as it is where a corpus is joined.
     end: Annotated[Text, typer.Option("--until", help="Last day, month or year to draw from.")] = None,
     terms: Terms = None,
+    scheduler: Machines = None,
     deadline: Deadline = DEADLINE,
 ) -> None:
     """Draw hits at random for a person to read: is each of them about the thing, or does it only name it.
@@ -61,7 +63,7 @@ def sample(
 
     Example: `tendency sample press.index "defence of the republic" --n 100 --to hits.csv`
     """
-    corpus = opened(index, where, start, end, terms)
+    corpus = opened(index, where, start, end, terms, scheduler)
     written = corpus.sample(
         query, to, n=n, strata=strata, by=by, judges=judges, width=width, seed=seed, deadline=deadline
     )
