@@ -21,7 +21,7 @@ def press(tmp_path: Path) -> str:
     for year in range(1900, 1930):
         for number in range(10):
             text = "Bread for all of them. " * (2 + number % 3) + "And so it goes on. " * 20
-            text += "Peace now. " * (3 + number % 2) if year >= 1915 else ""
+            text += "Peace now. " * (6 + number % 2) if year >= 1915 else ""
             text += "War. " if number == 0 and year < 1903 else ""
             lines.append(
                 json.dumps({"id": f"{year}-{number}", "date": f"{year}-05-0{number % 9 + 1}", "text": text})

@@ -97,7 +97,7 @@ def simulated(pair: Pair, replications: int, generator: np.random.Generator) -> 
 
 def leading(a: Series, b: Series) -> Floats:
     """Probability in each year that the first is named more."""
-    (za, va), (zb, vb) = (working(one, smoothed(one)) for one in (a, b))
+    (za, va, _), (zb, vb, _) = (working(one, smoothed(one)) for one in (a, b))
     return np.asarray(ndtr((za - zb) / np.sqrt(va + vb)))
 
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tendency.measures.segmentation import Stretch
 from tendency.measures.series import Series
 from tendency.measures.turning import FIRM, _Turning, every_series, smoothed
 from tendency.measures.working import working
@@ -113,7 +114,7 @@ def places() -> NDArray[np.int64]:
 def oracle(world: World, series: Series, hits: NDArray[np.int64], words: NDArray[np.int64]) -> Floats:
     """The exact posterior of the place of one change between known rates."""
     if world.wander:
-        value, variance = working(series, smoothed(series))
+        value, variance, _ = working(series, smoothed(series))
         precision = np.linalg.inv(covariance(world, variance))
         steps = np.log(world.factor) * ((np.arange(YEARS) >= places()[:, None]) - 0.5)
         rest = value - np.log(RATE) - steps
@@ -138,7 +139,7 @@ def covariance(world: World, variance: Floats) -> Floats:
 
 def likelihood_ratio(world: World, series: Series) -> tuple[float, int]:
     """The largest likelihood ratio of one change against none, and its place, where the noise is known."""
-    value, variance = working(series, smoothed(series))
+    value, variance, _ = working(series, smoothed(series))
     precision = np.linalg.inv(covariance(world, variance))
     one = np.ones(YEARS)
     flat = (one @ precision @ value) ** 2 / (one @ precision @ one)
@@ -195,7 +196,8 @@ def answered(world: World, series: Series) -> Answer:
     stretches = found.stretches
     if not stretches:
         # What the range would be if a turn had to be named.
-        return Answer(False, False, False, found.found.range(1, YEARS - 1, LEVEL), None)
+        whole = found.found.boundary[1:]
+        return Answer(False, False, False, Stretch(1, whole / whole.sum(), 0.0).range(LEVEL), None)
     best = int(np.argmax([stretch.probability for stretch in stretches]))
     low, high = rows[best][13:15]
     return Answer(

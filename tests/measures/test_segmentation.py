@@ -18,6 +18,7 @@ from tendency.measures.segmentation import (
     Measured,
     Prior,
     Segmentation,
+    Stretch,
     Wander,
 )
 
@@ -102,16 +103,17 @@ def test_a_fit_is_the_normal_regression_with_known_covariance() -> None:
 
 
 def test_a_range_holds_its_share_and_is_the_shortest() -> None:
-    """The range of dates holds the level asked for, and one place fewer would not."""
+    """The range of a turn holds the level asked for, and no shorter one does; one sure place is its own range."""
     generator = np.random.default_rng(5)
-    values = np.where(np.arange(40) < 20, 0.0, 1.5) + generator.standard_normal(40)
-    found = Segmentation(Measured(values - values.mean(), np.ones(40), np.arange(40.0)), LAWS, PRIOR)
-    first, last = found.range(1, 39, 0.8)
-    total = found.boundary[1:].sum()
-    length = last - first + 1
-    assert found.boundary[first : last + 1].sum() >= 0.8 * total
-    shorter = [found.boundary[a : a + length - 1].sum() for a in range(1, 41 - length)]
-    assert max(shorter) < 0.8 * total
+    for size in (1, 2, 7, 40):
+        share = generator.dirichlet(np.full(size, 0.5))
+        stretch = Stretch(3, share, 1.0)
+        first, last = stretch.range(0.8)
+        length = last - first + 1
+        assert 3 <= first <= stretch.place <= last <= stretch.last or size == 40
+        assert share[first - 3 : last - 2].sum() >= 0.8 - 1e-9
+        assert all(share[a : a + length - 1].sum() < 0.8 for a in range(size))
+    assert Stretch(9, np.array([0.0, 1.0, 0.0]), 1.0).range(0.8) == (10, 10)
 
 
 @pytest.mark.parametrize("seed", range(9, 15))
@@ -143,7 +145,7 @@ def test_missing_values_outliers_and_constants_are_survived() -> None:
     (stretch,) = segment(values)
     assert abs(stretch.place - 40) <= 1
     assert segment([]) == segment([1.0] * 50) == segment([np.nan] * 20) == segment([1.0, 2.0, 9.0]) == ()
-    assert segment(values * 1e12) == segment(values)
+    assert [one.place for one in segment(values * 1e12)] == [one.place for one in segment(values)]
 
 
 def test_wrong_values_are_said() -> None:

@@ -200,7 +200,7 @@ def test_working_values_are_unbiased_where_counts_are_small() -> None:
             np.full(size, 10),
             "document",
         )
-        values, variance = working(series, np.full(size, expected / 1000))
+        values, variance, _ = working(series, np.full(size, expected / 1000))
         error = np.sqrt(variance[0] / size)
         assert abs(values.mean() - np.log(expected / 1000)) < 4 * error + 0.01
         assert values.var() == pytest.approx(variance[0], rel=0.1)
@@ -217,5 +217,5 @@ def test_assumed_rates_are_not_from_one_count_alone() -> None:
     hits = np.full((60, 2), 20)
     hits[30] = 0
     series = Series.of(by_year(hits, np.full((60, 2), 10_000)), 0)
-    _, variance = working(series, smoothed(series))
+    _, variance, _ = working(series, smoothed(series))
     assert variance[30] == pytest.approx(variance[29], rel=0.05)

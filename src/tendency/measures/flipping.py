@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from tendency.errors import SettingError
-from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS, Floats
+from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS
 from tendency.measures.joint import Joint
 from tendency.measures.rates import check_level
 from tendency.measures.result import Result
@@ -23,7 +23,9 @@ from tendency.measures.turning import (
     FIRM,
     POSSIBLE,
     TOO_FEW,
+    Settled,
     power,
+    segmented,
     settled,
     smoothed,
 )
@@ -142,11 +144,12 @@ class _Pair:
             return
         correlation = float(joint.correlation_within(split, [(column + 1, 0) for column in columns])[0, 1])
 
-        def ratios(places: Sequence[int]) -> tuple[Floats, Floats]:
-            (za, va), (zb, vb) = (working(one, smoothed(one, places)) for one in self.series)
-            return za - zb, va + vb - 2 * correlation * np.sqrt(va * vb)
+        def ratios(edges: Sequence[int]) -> Settled:
+            (za, va, _), (zb, vb, _) = (working(one, smoothed(one, edges)) for one in self.series)
+            variance = va + vb - 2 * correlation * np.sqrt(va * vb)
+            return segmented(za - zb, variance, a.step, RATIOS)
 
-        result = settled(ratios, a.step, RATIOS)
+        result = settled(ratios)
         self.found, self.centre = result.found, result.centre
         self.fit = self.found.fit(result.places)
         for number, stretch in enumerate(result.stretches):
@@ -163,7 +166,7 @@ class _Pair:
         """A row of the table for each flip."""
         a = self.series[0]
         for number, stretch, sure in self.flips:
-            first, last = self.found.range(stretch.first, stretch.last, self.level)
+            first, last = stretch.range(self.level)
             before, after = (self._lead(number + side) for side in (0, 1))
             names = self.names
             if before[0] < 0:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from tendency.errors import SettingError
 from tendency.measures.dispersion import Floats
@@ -18,6 +19,7 @@ VALUES: Final = Prior(changes=1.0, level=1.0, rise=1.0, line=0.5)
 AUTOCORRELATIONS: Final = (0.0, 0.3, 0.6, 0.8, 0.9)
 
 _FEW: Final = 7
+_LEVEL: Final = 0.8
 _NEIGHBOURS: Final = 5
 _FARTHEST: Final = 4.0
 _ERROR: Final = 1e-4
@@ -26,7 +28,23 @@ _NORMAL_MEDIAN: Final = 0.6745
 _NARROW: Final = 0.2
 
 
-def segment(values: ArrayLike, variance: ArrayLike | None = None) -> tuple[Stretch, ...]:
+@dataclass(frozen=True)
+class Change:
+    """A turning point of a series of values.
+
+    Attributes:
+        place: The number of the first value of the new segment.
+        earliest, latest: The 80 % range of that number.
+        probability: That there is one.
+    """
+
+    place: int
+    earliest: int
+    latest: int
+    probability: float
+
+
+def segment(values: ArrayLike, variance: ArrayLike | None = None) -> tuple[Change, ...]:
     """Where a series of real values changed its level or its slope, in order of time.
 
     Values far from their neighbours' median are drawn in (Hampel's filter), all are scaled by the spread of their
@@ -59,9 +77,12 @@ def segment(values: ArrayLike, variance: ArrayLike | None = None) -> tuple[Stret
     unit = float(np.mean(np.diff(known) ** 2)) / 2
     series = Measured(known, error[held] / scale**2 + _ERROR * unit, held.astype(float))
     found = Segmentation(series, Wander.grid(unit, AUTOCORRELATIONS), VALUES).stretches(THRESHOLD)
-    return tuple(
-        Stretch(int(held[s.first]), int(held[s.last]), int(held[s.place]), s.probability) for s in found
-    )
+    return tuple(_change(one, held) for one in found)
+
+
+def _change(stretch: Stretch, held: NDArray[np.int64]) -> Change:
+    earliest, latest = stretch.range(_LEVEL)
+    return Change(int(held[stretch.place]), int(held[earliest]), int(held[latest]), stretch.probability)
 
 
 def _drawn_in(values: Floats) -> Floats:

@@ -28,6 +28,7 @@ SIGHT: Final = 3
 """So many places are looked at on either side of a stretch."""
 
 _CELLS: Final = 2e7
+_ROUNDING: Final = 1e-9
 _NEVER: Final = -1e30
 
 
@@ -174,21 +175,38 @@ class Fit:
         return float(self.weight @ self.pieces[piece].above(value))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stretch:
     """A stretch of places in which the series turned.
 
     Attributes:
         first: The first place; a place is the number of the first period of a new segment.
-        last: The last place.
-        place: The middle of them by probability: as likely before as after.
-        probability: That there is a boundary from the first to the last.
+        share: Probability of each place from the first, if there is a boundary in the stretch; the sum is 1.
+        probability: That there is one.
     """
 
     first: int
-    last: int
-    place: int
+    share: Floats
     probability: float
+
+    @property
+    def last(self) -> int:
+        """The last place."""
+        return self.first + self.share.size - 1
+
+    @cached_property
+    def place(self) -> int:
+        """The middle by probability: as likely before as after."""
+        return self.first + int(np.searchsorted(np.cumsum(self.share), 0.5))
+
+    def range(self, level: float) -> tuple[int, int]:
+        """First and last place of the shortest run that has this probability."""
+        sums = np.concatenate([[0.0], np.cumsum(self.share)])
+        # A run that begins too late to reach the level is no candidate.
+        begins = np.flatnonzero(sums[-1] - sums[:-1] >= level - _ROUNDING)
+        ends = np.searchsorted(sums, sums[begins] + level - _ROUNDING)
+        best = int(np.argmin(ends - begins))
+        return self.first + int(begins[best]), self.first + int(ends[best]) - 1
 
 
 class Segmentation:
@@ -317,7 +335,8 @@ class Segmentation:
             first, end = self._grown(free, peak)
             probability = self.within(first, end)
             if probability >= threshold:
-                found.append(Stretch(first, end - 1, self._middle(first, end), probability))
+                share = self.boundary[first:end]
+                found.append(Stretch(first, share / share.sum(), probability))
             free[max(first - SHORTEST_LEVEL + 1, 0) : end + SHORTEST_LEVEL - 1] = 0.0
         return tuple(sorted(found, key=lambda stretch: stretch.first))
 
@@ -332,21 +351,6 @@ class Segmentation:
             first, end = (first - 1, end) if left >= right else (first, end + 1)
         return first, end
 
-    def _middle(self, first: int, end: int) -> int:
-        sums = np.cumsum(self.boundary[first:end])
-        return first + int(np.searchsorted(sums, sums[-1] / 2))
-
-    def range(self, first: int, last: int, level: float) -> tuple[int, int]:
-        """The shortest run of places that holds a boundary of a stretch with this probability, if it has one."""
-        share = self.boundary[first : last + 1] / max(float(self.boundary[first : last + 1].sum()), 1e-300)
-        sums = np.concatenate([[0.0], np.cumsum(share)])
-        ends = np.searchsorted(sums, np.minimum(sums[:-1] + level, sums[-1]) - 1e-12)
-        ends = np.maximum(ends, np.arange(1, sums.size))
-        full = sums[ends] - sums[:-1] >= level - 1e-9
-        length = np.where(full, ends - np.arange(ends.size), sums.size)
-        start = int(np.argmin(length))
-        return first + start, first + int(ends[start]) - 1
-
     def fit(self, boundaries: Sequence[int]) -> Fit:
         """The pieces between some boundaries, each the first period of a new segment."""
         edges = [0, *boundaries, len(self.series)]
@@ -359,7 +363,7 @@ class Segmentation:
         series = self.series
         part = Measured(series.values[start:end], series.variance[start:end], series.step[start:end])
         sums = np.empty((7, len(self.wander)))
-        for column in _filtered(part, self.wander, series.time[start:end]):
+        for column in _filtered(part, self.wander, series.time[start:end], starts=1):
             sums = column[:, 0]
         time = series.time
         flat, mean, variance = _level(sums, self.prior.level)
@@ -373,22 +377,36 @@ class Segmentation:
         return Piece(both, np.exp(sloped - both), (mean, variance), coefficients, covariance, middle)
 
 
-def _filtered(series: Measured, wander: Wander, time: Floats | None = None) -> Iterator[Floats]:
+def growing(series: Measured, wander: Wander, spread: float) -> Floats:
+    """Logarithm of the density of the level from the first period to each, (periods, laws), up to a constant a period.
+
+    Args:
+        series: The values.
+        wander: The laws.
+        spread: Standard deviation of the level.
+    """
+    filtered = _filtered(series, wander, starts=1)
+    return np.stack([_level(sums[:, 0], spread)[0] for sums in filtered])
+
+
+def _filtered(
+    series: Measured, wander: Wander, time: Floats | None = None, starts: int | None = None
+) -> Iterator[Floats]:
     """For each period, sums over the segments that end with it, of shape (7, starts, laws).
 
     The values, a constant and the time are filtered alike; of their innovations, each divided by its standard
     deviation, the sums of products are kept: logarithms of the variances, zz, 1z, tz, 11, 1t, tt.
     """
     n, laws = len(series), len(wander)
-    time = series.time if time is None else time
-    mean = np.zeros((3, n, laws))
-    variance = np.broadcast_to(wander.variance, (n, laws)).copy()
-    sums = np.zeros((7, n, laws))
+    starts = n if starts is None else starts
+    columns = np.stack([series.values, np.ones(n), series.time if time is None else time])
+    mean = np.zeros((3, starts, laws))
+    variance = np.broadcast_to(wander.variance, (starts, laws)).copy()
+    sums = np.zeros((7, starts, laws))
     for t in range(n):
-        here = slice(0, t + 1)
+        here = slice(0, min(t + 1, starts))
         total = variance[here] + series.variance[t]
-        seen = np.array([series.values[t], 1.0, time[t]])
-        innovation = seen[:, None, None] - mean[:, here]
+        innovation = columns[:, t, None, None] - mean[:, here]
         gain = variance[here] / total
         z, one, slope = innovation / np.sqrt(total)
         sums[0, here] += np.log(total)

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from tendency.measures.dating import placed
 from tendency.measures.dispersion import Floats, finite
 from tendency.measures.rates import check_level
 from tendency.measures.result import Result
-from tendency.measures.segmentation import Fit, Measured, Prior, Segmentation, Stretch, Wander
+from tendency.measures.segmentation import (
+    SHORTEST_LEVEL,
+    Fit,
+    Measured,
+    Prior,
+    Segmentation,
+    Stretch,
+    Wander,
+)
 from tendency.measures.series import HALF, Series
 from tendency.measures.working import working
 from tendency.tally import Tally
@@ -38,6 +47,8 @@ RATES: Final = Prior(changes=0.33, level=0.6, rise=1.0, line=0.05)
 NONE: Final = 0.5
 """Probability that a series does not wander at all within a segment."""
 AUTOCORRELATIONS: Final = (0.0, 0.3, 0.6, 0.8)
+RARE: Final = 1.0
+"""Hits a period under which a side of a turn is rare: then most of its periods have none."""
 AGREE: Final = 2
 """The second opinion may lie so many periods off."""
 
@@ -192,33 +203,52 @@ class Settled:
         return [stretch.place for stretch in self.stretches]
 
 
-def settled(
-    values: Callable[[Sequence[int]], tuple[Floats, Floats]], step: NDArray[np.int64], prior: Prior
-) -> Settled:
+def settled(find: Callable[[Sequence[int]], Settled]) -> Settled:
     """Turning points of working values that do not reach over them.
 
     Near a great change a mean of neighbours lies far from either side, and working values around it are bent; so they
     are taken again within the segments that were found, until these stay as they are.
 
     Args:
-        values: Working values and their variances, given with which periods new segments begin.
-        step: The place of each on the axis of all periods.
-        prior: What is thought of segments.
+        find: The turning points, given where working values must not reach over.
     """
     places: list[int] = []
     for _ in range(_ROUNDS):
-        result = _segmented(*values(places), step, prior)
+        result = find(places)
         if result.places == places:
             break
         places = result.places
     return result
 
 
-def _segmented(values: Floats, variance: Floats, step: NDArray[np.int64], prior: Prior) -> Settled:
+def segmented(values: Floats, variance: Floats, step: NDArray[np.int64], prior: Prior) -> Settled:
+    """The segmentation of working values, and where it turned."""
     centre = float(values.mean())
     measured = Measured(values - centre, variance, step.astype(float))
     found = Segmentation(measured, Wander.grid(_unit(values, variance), AUTOCORRELATIONS, NONE), prior)
     return Settled(found, centre, found.stretches(THRESHOLD))
+
+
+def _turned(series: Series, edges: Sequence[int]) -> Settled:
+    """Turning points of a series, those beside a rare side dated by how rare it is."""
+    values, variance, _ = working(series, smoothed(series, edges))
+    result = segmented(values, variance, series.step, RATES)
+    stretches = list(result.stretches)
+    for number, stretch in enumerate(stretches):
+        start = stretches[number - 1].place if number else 0
+        end = stretches[number + 1].place if number + 1 < len(stretches) else len(series)
+        sides = series.hits[start : stretch.place], series.hits[stretch.place : end]
+        first, last = max(stretch.first, start + SHORTEST_LEVEL), min(stretch.last, end - SHORTEST_LEVEL)
+        if first <= last and min(float(side.mean()) for side in sides) < RARE:
+            share = placed(
+                series.part(slice(start, end)),
+                range(first - start, last - start + 1),
+                result.found.wander,
+                result.found.laws,
+                (result.centre, RATES.level),
+            )
+            stretches[number] = replace(stretch, first=first, share=share)
+    return replace(result, stretches=tuple(stretches))
 
 
 def _unit(values: Floats, variance: Floats) -> float:
@@ -245,7 +275,7 @@ class _Turning:
         self.agreed: list[bool | None] = []
         if self.lacks:
             return
-        result = settled(lambda places: working(series, smoothed(series, places)), series.step, RATES)
+        result = settled(lambda edges: _turned(series, edges))
         self.found, self.centre, self.stretches = result.found, result.centre, result.stretches
         self.fit: Fit = self.found.fit(result.places)
         self.agreed = [None] * len(self.stretches)
@@ -329,7 +359,7 @@ class _Turning:
 
     def range(self, stretch: Stretch) -> tuple[int, int]:
         """The first and the last period with which the new segment may begin."""
-        return self.found.range(stretch.first, stretch.last, self.level)
+        return stretch.range(self.level)
 
     def _agrees(self, stretch: Stretch, others: Sequence[int]) -> bool:
         """Whether another turn lies within two periods, or within the range of dates."""

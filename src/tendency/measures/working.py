@@ -18,8 +18,8 @@ _NODES: Final = 48
 _STEP: Final = 0.05
 
 
-def working(series: Series, rate: Floats) -> tuple[Floats, Floats]:
-    """Working values of the logarithm of each rate near an assumed one, and their sampling variances.
+def working(series: Series, rate: Floats) -> tuple[Floats, Floats, Floats]:
+    """Working values of the logarithm of each rate near an assumed one, their variances, and what makes them compare.
 
     The logarithm of a count is skewed, undefined without a hit, and too large on average, where few are expected, once
     something is added to it: fewer words would look like a higher rate. The cube root of a count with half a hit added
@@ -32,6 +32,10 @@ def working(series: Series, rate: Floats) -> tuple[Floats, Floats]:
         series: The counts.
         rate: The assumed rate of each period, per unit of exposure, above 0; not from the period's own count alone.
 
+    Returns:
+        Values, variances, and logarithms of the density of the root over that of the value: with these
+        added, densities of the same counts under different assumed rates compare.
+
     Sources: Wilson & Hilferty (1931), doi:10.1073/pnas.17.12.684, for the cube root; the working response of generalised linear
     models, McCullagh & Nelder (1989), section 2.5.
     """
@@ -40,10 +44,12 @@ def working(series: Series, rate: Floats) -> tuple[Floats, Floats]:
     share, weight = _slices(shape)
     moments = [_poisson_moments(np.exp(step) * expected[:, None] * share) for step in (-_STEP, 0.0, _STEP)]
     below, mean, above = (one @ weight for one, _ in moments)
-    square = moments[1][1] @ weight
     slope = (above - below) / (2 * _STEP)
     values = np.log(rate) + (np.cbrt(series.hits + HALF) - mean) / slope
-    return values, np.maximum(square / mean**2 - 1, 1e-9) * (mean / slope) ** 2
+    # No count is known better than to itself: its density over its distance from the next is at most 1.
+    apart = np.cbrt(expected + 1 + HALF) - np.cbrt(expected + HALF)
+    variance = np.maximum(moments[1][1] @ weight - mean**2, apart**2 / (2 * np.pi))
+    return values, variance / slope**2, -np.log(slope)
 
 
 def _slices(shape: Floats) -> tuple[Floats, Floats]:
