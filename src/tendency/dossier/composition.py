@@ -175,7 +175,7 @@ def turned_aspects(
     """
     found = []
     for aspect in aspects(asking, where, counts):
-        ranges = [(stretch.first, stretch.last) for stretch in segment(aspect.values)]
+        ranges = [(one.earliest, one.latest) for one in segment(aspect.values)]
         if ranges:
             found.append((aspect.name, ranges))
     return found
