@@ -21,6 +21,7 @@ from tendency.measures.rates import DOCUMENTS, WORDS, Measure, Rates, rates, rel
 from tendency.measures.result import PUBLIC, Result
 
 if TYPE_CHECKING:
+    from tendency.measures.aim_courses import aim_flips, aim_turns
     from tendency.measures.comoving import Comovements, comovement
     from tendency.measures.constant import ConstantTitles, constant_titles
     from tendency.measures.deviation import Deviation, deviation_table
@@ -77,6 +78,8 @@ __all__ = [
     "Turns",
     "Written",
     "aim_changes",
+    "aim_flips",
+    "aim_turns",
     "aims",
     "aims_of",
     "before_after",
@@ -110,6 +113,7 @@ __all__ = [
 # What counting does not need is imported when it is asked for, so that a command begins sooner. A name that is its module's
 # too cannot be: once the module is imported, it would stand in its place.
 _LATER = {
+    "aim_courses": ("aim_flips", "aim_turns"),
     "comoving": (
         "Comovements",
         "comovement",

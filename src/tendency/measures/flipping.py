@@ -58,7 +58,11 @@ class Flips(Result):
 
 
 def flips(
-    tally: Tally, items: Sequence[str] | Mapping[str, str] | None = None, *, level: float = 0.8
+    tally: Tally,
+    items: Sequence[str] | Mapping[str, str] | None = None,
+    *,
+    against: Mapping[str, str] | None = None,
+    level: float = 0.8,
 ) -> Flips:
     """Flips of every pair of items in every split.
 
@@ -69,13 +73,18 @@ def flips(
     Args:
         tally: The counts, by periods that follow one another.
         items: Names of columns, or column by name; by default every column.
+        against: The column that each item is counted against, by the item's name; words by default.
         level: Probability of the ranges and intervals.
 
     Raises:
         SettingError: Fewer than two items, a level that is none, or more than 3,000 periods.
     """
     check_level(level)
-    columns = _columns(tally, items)
+    counted = _columns(tally, items)
+    columns = {
+        name: (column, tally.column(against[name]) + 1 if against is not None else 0)
+        for name, column in counted.items()
+    }
     joint = Joint(tally)
     found = [
         _Pair(joint, (a, columns[a]), (b, columns[b]), split, level)
@@ -132,17 +141,24 @@ class _Pair:
     """Two items in one split."""
 
     def __init__(
-        self, joint: Joint, first: tuple[str, int], second: tuple[str, int], split: int, level: float
+        self,
+        joint: Joint,
+        first: tuple[str, tuple[int, int]],
+        second: tuple[str, tuple[int, int]],
+        split: int,
+        level: float,
     ) -> None:
         self.names, self.level = (first[0], second[0]), level
         tally, columns = joint.tally, (first[1], second[1])
-        self.series = tuple(Series.of(tally, column, split) for column in columns)
+        self.series = _together(*(Series.of(tally, column, split, exposure) for column, exposure in columns))
         a, b = self.series
         self.lacks = _lacks(a, b)
         self.flips: list[tuple[int, Stretch, float]] = []
         if self.lacks:
             return
-        correlation = float(joint.correlation_within(split, [(column + 1, 0) for column in columns])[0, 1])
+        correlation = float(
+            joint.correlation_within(split, [(column + 1, against) for column, against in columns])[0, 1]
+        )
 
         def ratios(edges: Sequence[int]) -> Settled:
             (za, va, _), (zb, vb, _) = (working(one, smoothed(one, edges)) for one in self.series)
@@ -206,6 +222,12 @@ class _Pair:
             verdict,
             self.lacks,
         )
+
+
+def _together(a: Series, b: Series) -> tuple[Series, Series]:
+    """Both over the periods in which both have something to be counted against."""
+    _, of_a, of_b = np.intersect1d(a.step, b.step, assume_unique=True, return_indices=True)
+    return a.part(of_a), b.part(of_b)
 
 
 def _turned(lead: tuple[float, float, float]) -> tuple[float, float, float]:

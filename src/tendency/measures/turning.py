@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -107,12 +107,34 @@ def turns(tally: Tally, *, level: float = 0.8, second_opinion: bool = True) -> T
     Sources: ``Segmentation``; Rbeast: Zhao et al. (2019), doi:10.1016/j.rse.2019.04.034.
     """
     check_level(level)
-    found = [_Turning(series, level, second_opinion) for series in every_series(tally)]
+    recipe = f"turns|{tally.recipe}|ci:{round(100 * level)}|second:{'Rbeast' if second_opinion else 'none'}"
+    return turns_of(every_series(tally), tally, recipe, level=level, second_opinion=second_opinion)
+
+
+def turns_of(
+    every: Iterable[Series],
+    tally: Tally,
+    recipe: str,
+    *,
+    unit: float = 1e6,
+    level: float = 0.8,
+    second_opinion: bool = True,
+) -> Turns:
+    """Turning points of some series of a tally; see ``turns``.
+
+    Args:
+        every: The series, each of some column against its exposure.
+        tally: What they are of, for the periods of which nothing was held.
+        recipe: What is computed, for the result.
+        unit: What a rate is multiplied by: a million words, unless the exposure is something else.
+        level: Probability of the ranges and intervals.
+        second_opinion: Ask Rbeast.
+    """
+    found = [_Turning(series, level, second_opinion, unit) for series in every]
     rows = [row for one in found for row in one.rows()]
     table = pl.DataFrame(rows, schema=_TABLE, orient="row")
     summary = pl.DataFrame([one.summary() for one in found], schema=_SUMMARY, orient="row")
     curve = pl.DataFrame([row for one in found for row in one.curve(tally)], schema=_CURVE, orient="row")
-    recipe = f"turns|{tally.recipe}|ci:{round(100 * level)}|second:{'Rbeast' if second_opinion else 'none'}"
     return Turns(table, recipe, summary, curve)
 
 
@@ -265,8 +287,8 @@ def _unit(values: Floats, variance: Floats) -> float:
 class _Turning:
     """The turning points of one series."""
 
-    def __init__(self, series: Series, level: float, second_opinion: bool) -> None:
-        self.series, self.level = series, level
+    def __init__(self, series: Series, level: float, second_opinion: bool, unit: float) -> None:
+        self.series, self.level, self.unit = series, level, unit
         lacks = [series.too_few] if series.too_few else []
         if len(series) < FEW_PERIODS:
             lacks.append(f"under {FEW_PERIODS} periods with text")
@@ -308,7 +330,7 @@ class _Turning:
                 series.periods[last].start,
                 stretch.probability,
                 change,
-                *(1e6 * power(value) for value in (before, after)),
+                *(self.unit * power(value) for value in (before, after)),
                 *(power(value) for value in (mean, low, high)),
                 *growth,
                 agreed,
@@ -343,7 +365,7 @@ class _Turning:
             if place is None:
                 yield (*head, None, None, None, None, None)
                 continue
-            rate = 1e6 * float(series.rate[place])
+            rate = self.unit * float(series.rate[place])
             if self.lacks:
                 yield (*head, rate, None, None, None, None)
                 continue
@@ -353,7 +375,7 @@ class _Turning:
             yield (
                 *head,
                 rate,
-                *(1e6 * power(self.centre + value) for value in fitted),
+                *(self.unit * power(self.centre + value) for value in fitted),
                 float(self.found.boundary[place]),
             )
 
