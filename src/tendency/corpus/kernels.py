@@ -1203,3 +1203,74 @@ def sum_grams(  # type: ignore[no-untyped-def]
                     place = 2 * ((row - low) * width + cell)
                     sums[place] += 1
                     sums[place + 1] += exposure[i]
+
+
+@kernel(
+    f"void({READ_U32}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_U32}, {READ_U64}, {READ_U32}, "
+    f"{READ_U32}, int64, int64, int64, int64, int64, uint32[::1], int64[::1])"
+)
+def contrast_grams(  # type: ignore[no-untyped-def]
+    tokens,
+    first,
+    documents,
+    sides,
+    groups,
+    exposure,
+    words,
+    slots,
+    grams,
+    rows,
+    length,
+    low,
+    high,
+    width,
+    base,
+    trail,
+    states,
+):
+    """Add up hits on each side, their moments over groups of documents, and how they lie in documents.
+
+    Documents of one group of a side follow one another: squares grow by 2x + 1 with each hit.
+
+    Args:
+        tokens, first, words, slots, grams, trail: As for ``mark_pairs``.
+        documents: Those to look at.
+        sides: The side of each, below ``width``.
+        groups: The group of each, from 1.
+        exposure: Words of its group.
+        rows: One more than the row of each gram; 0 for none.
+        length: Words of the longest.
+        low, high: Which rows are added up.
+        width: Sides.
+        base: A number above 0, so that with the place of a document in all calls it is the document's own.
+        states: Brought up to date: for each row and side ten numbers, the hits, the sum over groups of squared hits, that of
+            hits times exposure, groups with a hit, documents with one, most hits in a document, hits in the last group, the
+            last group, hits in the last document, the last document.
+    """
+    for i in range(len(documents)):
+        for k in range(length):
+            trail[k] = 0
+        side, group, document, words_there = sides[i], groups[i], base + i, exposure[i]
+        for at in range(first[documents[i]], first[documents[i] + 1]):
+            _advance(trail, words[tokens[at]], length, slots, grams)
+            for k in range(length):
+                if trail[k] == 0:
+                    break
+                row = np.int64(rows[trail[k]]) - 1
+                if row < low or row >= high:
+                    continue
+                state = 10 * ((row - low) * width + side)
+                if states[state + 7] != group:
+                    states[state + 7] = group
+                    states[state + 6] = 0
+                    states[state + 3] += 1
+                if states[state + 9] != document:
+                    states[state + 9] = document
+                    states[state + 8] = 0
+                    states[state + 4] += 1
+                states[state] += 1
+                states[state + 1] += 2 * states[state + 6] + 1
+                states[state + 2] += words_there
+                states[state + 6] += 1
+                states[state + 8] += 1
+                states[state + 5] = max(states[state + 5], states[state + 8])

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -201,7 +202,7 @@ class _Counting:
 
     def singles(self) -> Grams:
         """The words; the reader knows them from now on."""
-        form = _folded(self.index)
+        form = folded_numbers(self.index)
         counted = count_terms(self.index, [self.masks], executor=self.executor, deadline=self.deadline)
         hits = np.bincount(form, counted.counts[0], int(form.max(initial=0)) + 1).astype(np.int64)
         hits[:1] = 0
@@ -448,13 +449,19 @@ def _shares(
     return [tuple(share) for share in shares if share]
 
 
-def _folded(index: Index) -> Ints:
-    """The number of each form's folded form, from 0 for the sentence end's, ascending by their UTF-8; int64."""
-    folded = index.terms.folded
-    order = sort_order(folded)
-    numbers = np.empty(len(folded), np.int64)
-    numbers[order] = np.cumsum(differs_from_last(folded.take(order))) - 1
-    return numbers
+_numbers: WeakKeyDictionary[Index, Ints] = WeakKeyDictionary()
+
+
+def folded_numbers(index: Index) -> Ints:
+    """The number of each form's folded form, from 0 for the sentence end's, ascending by their UTF-8; int64, found once."""
+    held = _numbers.get(index)
+    if held is None:
+        folded = index.terms.folded
+        order = sort_order(folded)
+        held = np.empty(len(folded), np.int64)
+        held[order] = np.cumsum(differs_from_last(folded.take(order))) - 1
+        _numbers[index] = held
+    return held
 
 
 def _power_below(number: int) -> int:

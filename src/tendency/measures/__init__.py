@@ -21,6 +21,7 @@ from tendency.measures.rates import DOCUMENTS, WORDS, Measure, Rates, rates, rel
 from tendency.measures.result import PUBLIC, Result
 
 if TYPE_CHECKING:
+    from tendency.measures.collocates import Collocates, collocates_of
     from tendency.measures.comoving import Comovements, comovement
     from tendency.measures.constant import ConstantTitles, constant_titles
     from tendency.measures.deviation import Deviation, deviation_table
@@ -32,10 +33,12 @@ if TYPE_CHECKING:
     from tendency.measures.judged_sample import Judged, Read, judged
     from tendency.measures.judgements import JUDGEMENTS
     from tendency.measures.judging import judge
+    from tendency.measures.keyness import Keywords, keywords
     from tendency.measures.outside import OutsideSeries, read_series
     from tendency.measures.rating import rates_of
     from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
     from tendency.measures.series import Series
+    from tendency.measures.sides import Side
     from tendency.measures.trends import Line, Trends, trend, trend_line
     from tendency.measures.turning import Turns, turns
 
@@ -52,6 +55,7 @@ __all__ = [
     "AimChanges",
     "Aims",
     "Checks",
+    "Collocates",
     "Comovements",
     "ConstantTitles",
     "Deviation",
@@ -62,6 +66,7 @@ __all__ = [
     "Holding",
     "Holdings",
     "Judged",
+    "Keywords",
     "Line",
     "Measure",
     "OrderChanges",
@@ -73,6 +78,7 @@ __all__ = [
     "Result",
     "Sample",
     "Series",
+    "Side",
     "Trends",
     "Turns",
     "Written",
@@ -81,6 +87,7 @@ __all__ = [
     "aims_of",
     "before_after",
     "benjamini_hochberg",
+    "collocates_of",
     "comovement",
     "compare_rates",
     "compare_splits",
@@ -93,6 +100,7 @@ __all__ = [
     "holm",
     "judge",
     "judged",
+    "keywords",
     "order_changes",
     "rank_items",
     "ranking",
@@ -110,6 +118,10 @@ __all__ = [
 # What counting does not need is imported when it is asked for, so that a command begins sooner. A name that is its module's
 # too cannot be: once the module is imported, it would stand in its place.
 _LATER = {
+    "collocates": (
+        "Collocates",
+        "collocates_of",
+    ),
     "comoving": (
         "Comovements",
         "comovement",
@@ -151,6 +163,10 @@ _LATER = {
     ),
     "judgements": ("JUDGEMENTS",),
     "judging": ("judge",),
+    "keyness": (
+        "Keywords",
+        "keywords",
+    ),
     "outside": (
         "OutsideSeries",
         "read_series",
@@ -163,6 +179,7 @@ _LATER = {
         "write_sample",
     ),
     "series": ("Series",),
+    "sides": ("Side",),
     "trends": (
         "Line",
         "Trends",

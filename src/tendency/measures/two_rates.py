@@ -1,0 +1,147 @@
+"""The ratio of two rates of very many words at once, with limits and tests that know that words come in bursts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri, stdtr, stdtrit
+
+from tendency.measures.dispersion import Floats, burstiness_by_side, limits
+
+Ints = NDArray[np.int64]
+
+LEVEL: Final = 0.95
+FAR: Final = float(np.log(1e6))
+"""A limit that is a million times the ratio bounds nothing."""
+_TINY: Final = 1e-300
+_LEAST_FREEDOM: Final = 2.0
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """What the clusters of one side say of some words; arrays have an entry a word or one for all.
+
+    Attributes:
+        hits: X = Σx.
+        squares: Σx².
+        by_exposure: Σxe.
+        exposure: N = Σe, of words.
+        exposure_squares, exposure_cubes: Σe², Σe³.
+        clusters: How many there are.
+    """
+
+    hits: Floats
+    squares: Floats
+    by_exposure: Floats
+    exposure: float
+    exposure_squares: float
+    exposure_cubes: float
+    clusters: int
+
+    @property
+    def concentration(self) -> float:
+        """Sum of the squared shares of the clusters."""
+        return self.exposure_squares / max(self.exposure, 1.0) ** 2
+
+    def coincidences(self) -> tuple[Floats, Floats]:
+        """Pairs of hits in the same cluster beyond those of chance, and what they would be at a burstiness of 1."""
+        n, x = max(self.exposure, 1.0), self.hits
+        squares, cubes = self.exposure_squares, self.exposure_cubes
+        excess = self.squares - 2 * x * self.by_exposure / n + x**2 * squares / n**2 - x + x * squares / n**2
+        expected = (squares - 2 * cubes / n + squares**2 / n**2) * x * (x - 1) / n**2
+        return excess, np.maximum(expected, 0.0)
+
+
+def burstiness(sides: tuple[Sums, ...]) -> Floats:
+    """1/k of every word on each side, each drawn towards that of all sides, (sides, words)."""
+    found = [side.coincidences() for side in sides]
+    excess, expected = (np.stack([pair[i] for pair in found]) for i in (0, 1))
+    concentration = np.stack([np.full(excess.shape[1], side.concentration) for side in sides])
+    clusters = np.array([side.clusters for side in sides], np.int64)
+    return burstiness_by_side(excess, expected, concentration, clusters)
+
+
+@dataclass(frozen=True, eq=False)
+class Ratios:
+    """Natural logarithms of ratios of rates.
+
+    Attributes:
+        centre: The middle; of a side without hits half of its upper limit is taken.
+        down, up: How far the limits at 95 % lie from it, if burstiness were known.
+        freedom: Degrees of freedom with which it is known.
+    """
+
+    centre: Floats
+    down: Floats
+    up: Floats
+    freedom: Floats
+
+    def less(self, other: Ratios) -> Ratios:
+        """The logarithm of the quotient of two ratios that are independent of each other."""
+        return Ratios(
+            self.centre - other.centre,
+            np.hypot(self.down, other.up),
+            np.hypot(self.up, other.down),
+            self.freedom + other.freedom,
+        )
+
+    def limits(self, level: float = LEVEL) -> tuple[Floats, Floats]:
+        """Lower and upper limit, as logarithms."""
+        widening = stdtrit(self.freedom, 0.5 + level / 2) / ndtri(0.5 + LEVEL / 2)
+        return self.centre - self.down * widening, self.centre + self.up * widening
+
+    def bounds(self, above: NDArray[np.bool_], below: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+        """Limits of the ratio itself: 0 where nothing is counted above, infinite where nothing is below or nothing bounds it."""
+        low, high = self.limits()
+        bound_below = above & (low > np.maximum(self.centre, 0.0) - FAR)
+        bound_above = below & (high < np.minimum(self.centre, 0.0) + FAR)
+        return (
+            np.where(bound_below, np.exp(np.clip(low, -FAR, FAR)), 0.0),
+            np.where(bound_above, np.exp(np.clip(high, -FAR, FAR)), np.inf),
+        )
+
+    def p(self) -> Floats:
+        """The probability of so large a ratio, up or down, where there is none."""
+        towards = np.where(self.centre > 0, self.down, self.up)
+        score = np.abs(self.centre) * ndtri(0.5 + LEVEL / 2) / np.maximum(towards, _TINY)
+        return np.asarray(np.minimum(2 * stdtr(self.freedom, -score), 1.0))
+
+
+def ratios(
+    one: Sums,
+    two: Sums,
+    bursts: Floats,
+    correlation: Floats | float = 0.0,
+) -> Ratios:
+    """The first side's rate over the second's.
+
+    The limits of both are joined so that each side's own skewness is kept: Donner & Zou (2012), doi:10.1177/0962280210383082. Burstiness
+    is itself estimated: as the variance of its estimate from M clusters is (2 + 6κ)/M times its square, Student's t with M/(1 + 3κ)
+    degrees of freedom is used.
+
+    Args:
+        one, two: What the clusters of either say.
+        bursts: The burstiness of either, (2, words).
+        correlation: That of the two rates' logarithms.
+    """
+    centres, lows, highs = [], [], []
+    for side, own in zip((one, two), bursts, strict=True):
+        low, high = limits(side.hits, 1 / np.maximum(own * side.concentration, 1e-9), LEVEL)
+        log_low, log_high = np.log(np.maximum(low, _TINY)), np.log(np.minimum(high, 1 / _TINY))
+        exposure = np.log(max(side.exposure, 1.0))
+        # The most likely rate of a side without hits is taken for half of its upper limit.
+        centre = np.where(side.hits > 0, np.log(np.maximum(side.hits, 1.0)), log_high - np.log(2))
+        centres.append(centre - exposure)
+        lows.append(centre - log_low)
+        highs.append(log_high - centre)
+    shared = np.asarray(correlation, float)
+
+    def joined(a: Floats, b: Floats) -> Floats:
+        return np.sqrt(np.maximum(a**2 + b**2 - 2 * shared * a * b, 1e-12))
+
+    clusters = one.clusters + two.clusters
+    freedom = np.maximum(clusters / (1 + 3 * np.max(bursts, axis=0)), _LEAST_FREEDOM)
+    return Ratios(centres[0] - centres[1], joined(lows[0], highs[1]), joined(highs[0], lows[1]), freedom)
