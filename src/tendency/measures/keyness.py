@@ -316,8 +316,7 @@ class _Asking:
         from tendency.corpus.ngrams import shares_of
 
         side = np.where(held.sides[0], 0, np.where(held.sides[1], 1, -1)).astype(np.int64)
-        parts = shares_of(self.executor or self.index.executor)
-        two = TwoSides(held.placed, side, parts)
+        two = TwoSides(held.placed, side, shares_of(self.executor or self.index.executor))
         rows = np.arange(grams.hits.size, dtype=np.uint32)
         counted = two.of(
             self.index,
@@ -338,7 +337,8 @@ class _Asking:
         if all_measures:
             table = table.with_columns(_measures(found, chosen))
         ground = two.ground
-        note = "; ".join(part for part in (held.note, _thin(ground), _shared(contrast.shared)) if part)
+        parts = (held.note, _thin(ground), _shared(contrast.shared), self._cramped(grams))
+        note = "; ".join(part for part in parts if part)
         return table, (
             *contrast.names,
             *ground.documents.tolist(),
@@ -351,6 +351,11 @@ class _Asking:
             contrast.shared,
             note,
         )
+
+    def _cramped(self, grams: Grams) -> str:
+        if grams.least <= self.min_hits:
+            return ""
+        return f"the memory allowed holds n-grams of at least {grams.least:,} hits, not {self.min_hits:,}"
 
     def _chosen(self, found: _Found, texts: _Texts, hidden: Mask) -> Ints:
         """The rows that are shown, in their order."""
@@ -377,7 +382,7 @@ class _Asking:
             side,
             reader,
             found.rows[chosen],
-            found.hits[chosen],
+            found.counted.hits[chosen],
             ground.words,
             self.longest,
             executor=self.executor,

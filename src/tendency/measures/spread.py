@@ -39,7 +39,7 @@ def deviations(
     side: Ints,
     reader: Reader,
     numbers: Ints,
-    hits: Floats,
+    hits: Ints,
     words: Ints,
     length: int,
     *,
@@ -83,19 +83,18 @@ def deviations(
             )
             sides.append(side[part])
             sizes.append(placed.words[part])
-    result = np.ones((numbers.size, 2))
-    for counts, of, size in zip(
-        run(_counted, tasks, executor or index.executor, deadline), sides, sizes, strict=True
-    ):
+    # In whole numbers, |xN - nX| - nX over documents with a hit: the order of documents must not change a digit.
+    total = np.zeros((numbers.size, 2), np.int64)
+    found = run(_counted, tasks, executor or index.executor, deadline)
+    for counts, of, size in zip(found, sides, sizes, strict=True):
         for one in (0, 1):
             own = of == one
-            share = size[own] / max(float(words[one]), 1.0)
-            held = counts[:, own] / np.maximum(hits[:, one : one + 1], 1.0)
-            # A document without a hit adds its share of the words, which sum to 1.
-            result[:, one] += np.where(held > 0, np.abs(held - share) - share, 0.0).sum(axis=1)
-    result /= 2
-    result[hits == 0] = np.nan
-    return np.asarray(result)
+            held, chance = counts[:, own] * words[one], size[own] * hits[:, one : one + 1]
+            total[:, one] += np.where(held > 0, np.abs(held - chance) - chance, 0).sum(axis=1)
+    result = np.full(total.shape, np.nan)
+    np.divide(total, hits * words.astype(float), out=result, where=hits > 0)
+    # A document without a hit adds its share of the words, and all shares sum to 1.
+    return np.asarray(0.5 * (1 + result))
 
 
 def _counted(task: _Task) -> Ints:

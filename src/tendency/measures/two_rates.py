@@ -119,8 +119,8 @@ def ratios(
     """The first side's rate over the second's.
 
     The limits of both are joined so that each side's own skewness is kept: Donner & Zou (2012), doi:10.1177/0962280210383082. Burstiness
-    is itself estimated: as the variance of its estimate from M clusters is (2 + 6κ)/M times its square, Student's t with M/(1 + 3κ)
-    degrees of freedom is used.
+    is itself estimated, the less surely the larger it is: Student's t with M/(1 + κ) degrees of freedom is used, which holds the errors on
+    the grid of ``bench/statistics/keyness.py``.
 
     Args:
         one, two: What the clusters of either say.
@@ -143,5 +143,5 @@ def ratios(
         return np.sqrt(np.maximum(a**2 + b**2 - 2 * shared * a * b, 1e-12))
 
     clusters = one.clusters + two.clusters
-    freedom = np.maximum(clusters / (1 + 3 * np.max(bursts, axis=0)), _LEAST_FREEDOM)
+    freedom = np.maximum(clusters / (1 + np.max(bursts, axis=0)), _LEAST_FREEDOM)
     return Ratios(centres[0] - centres[1], joined(lows[0], highs[1]), joined(highs[0], lows[1]), freedom)
