@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
-
-_NO_SLOTS: Final = np.zeros(1, np.uint64)
-_NO_GRAMS: Final = np.zeros(1, np.uint32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,8 +99,8 @@ def surroundings(
     found = run(_around, tasks, executor or index.executor, deadline)
     for segment, part in zip(index.segments, found, strict=True):
         numbers = index.terms.maps[segment.id]
-        near[numbers] += part[0]
-        inside[numbers] += part[1]
+        for counts, (terms, own) in zip((near, inside), part[:2], strict=True):
+            counts[numbers[terms]] += own
     return Surroundings(
         near, inside, tuple(p[2] for p in found), tuple(p[3] for p in found), tuple(p[4] for p in found)
     )
@@ -164,20 +161,53 @@ def _blocks(segment: Segment, task: _Task) -> Iterator[tuple[Block, int, int, In
         yield block, low, high, words_near(segment, block, task.reach), words_inside(segment, block)
 
 
-def _around(task: _Task) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+def _around(task: _Task) -> tuple[tuple[Ints, Ints], tuple[Ints, Ints], Ints, Ints, Ints]:
     segment = segment_at(task.place)
-    terms, documents = len(segment.terms), segment.documents
-    near, inside = np.zeros((2, terms), np.int64)
-    hits, words, own = np.zeros((3, documents), np.int64)
+    near, inside = _Terms(segment), _Terms(segment)
+    hits, words, own = np.zeros((3, segment.documents), np.int64)
     if task.mask.any():
         for block, low, high, beside, within in _blocks(segment, task):
-            near += np.bincount(segment.tokens[beside], minlength=terms)
-            inside += np.bincount(segment.tokens[within], minlength=terms)
+            near.add(beside)
+            inside.add(within)
             bounds = segment.first[low : high + 1]
             hits[low:high] += np.bincount(block.documents - low, minlength=high - low)
             words[low:high] += np.diff(np.searchsorted(beside, bounds))
             own[low:high] += np.diff(np.searchsorted(within, bounds))
-    return near, inside, hits, words, own
+    return near.found(), inside.found(), hits, words, own
+
+
+class _Terms:
+    """Counts of the terms at some positions, which are gathered until it is worth counting them."""
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self.counts: Ints | None = None
+        self.waiting: list[NDArray[np.uint32]] = []
+        self.size = 0
+
+    def add(self, positions: Ints) -> None:
+        """Count these too."""
+        self.waiting.append(self.segment.tokens[positions])
+        self.size += positions.size
+        if self.size > len(self.segment.terms):
+            found = self._counted()
+            self.counts = found if self.counts is None else self.counts + found
+            self.waiting, self.size = [], 0
+
+    def _counted(self) -> Ints:
+        tokens = np.concatenate([np.empty(0, np.uint32), *self.waiting])
+        return np.bincount(tokens, minlength=len(self.segment.terms)).astype(np.int64, copy=False)
+
+    def found(self) -> tuple[Ints, Ints]:
+        """The terms that occur, ascending, and how often."""
+        if self.counts is None:
+            terms, counts = np.unique(
+                np.concatenate([np.empty(0, np.uint32), *self.waiting]), return_counts=True
+            )
+            return terms.astype(np.int64), counts.astype(np.int64)
+        self.counts += self._counted()
+        terms = np.flatnonzero(self.counts)
+        return terms, self.counts[terms]
 
 
 def _lying(task: _Task) -> tuple[Ints, Ints, Ints, Ints]:
@@ -188,14 +218,45 @@ def _lying(task: _Task) -> tuple[Ints, Ints, Ints, Ints]:
     none = np.empty(0, np.int64)
     columns: list[tuple[Ints, Ints, Ints, Ints]] = [(none, none, none, none)]
     if task.mask.any() and size:
+        every = _Everywhere(segment, groups, size)
         for block, _, _, beside, within in _blocks(segment, task):
             documents = np.unique(block.documents).astype(np.int64)
             near = _by_document(segment, groups, documents, beside, size)
             inside = _by_document(segment, groups, documents, within, size)
-            elsewhere = _all(segment, groups, documents, size) - near - inside
+            elsewhere = every.of(documents) - near - inside
             at, group = np.nonzero((near > 0) | (elsewhere > 0))
             columns.append((documents[at], group, near[at, group], elsewhere[at, group]))
     return tuple(np.concatenate([part[at] for part in columns]) for at in range(4))  # type: ignore[return-value]
+
+
+class _Everywhere:
+    """How often each group of forms occurs in each document of a segment, from postings: few forms, many documents."""
+
+    def __init__(self, segment: Segment, groups: NDArray[np.uint32], size: int) -> None:
+        self.segment, self.size = segment, size
+        terms = np.flatnonzero(groups).astype(np.uint32)
+        order = np.argsort(groups[terms], kind="stable")
+        self.postings, self.starts, self.ends = segment.postings_of(terms[order])
+        self.first = np.searchsorted(groups[terms][order], np.arange(1, size + 2))
+
+    def of(self, documents: Ints) -> Ints:
+        """Counts of ascending documents, (documents, groups)."""
+        from tendency.corpus.kernels import count_postings
+
+        segment = self.segment
+        low, high = int(documents[0]), int(documents[-1]) + 1
+        bounds = segment.first[low : high + 1]
+        found = np.zeros((self.size, high - low), np.int64)
+        begin, end = (np.uint32(position) for position in (bounds[0], bounds[-1]))
+        for group, (a, b) in enumerate(zip(self.first[:-1].tolist(), self.first[1:].tolist(), strict=True)):
+            runs = [self.postings[x:y] for x, y in zip(self.starts[a:b], self.ends[a:b], strict=True)]
+            cuts = [np.searchsorted(run, (begin, end)) for run in runs]
+            starts = self.starts[a:b] + np.array([cut[0] for cut in cuts], np.int64)
+            ends = self.starts[a:b] + np.array([cut[1] for cut in cuts], np.int64)
+            counts = np.zeros(segment.documents, np.int64)
+            count_postings(self.postings, starts, ends, segment.first, *segment.landmarks, counts)
+            found[group] = counts[low:high]
+        return np.asarray(found[:, documents - low].T)
 
 
 def _by_document(
@@ -207,33 +268,3 @@ def _by_document(
     at = np.searchsorted(segment.first[documents], positions[kept], side="right") - 1
     counts = np.bincount(at * size + group[kept] - 1, minlength=documents.size * size)
     return np.asarray(counts.reshape(documents.size, size), np.int64)
-
-
-def _all(segment: Segment, groups: NDArray[np.uint32], documents: Ints, size: int) -> Ints:
-    """How often each group occurs in each document, (documents, groups)."""
-    from tendency.corpus.kernels import sum_grams
-
-    wide = documents.size
-    cells = np.arange(wide, dtype=np.int64)
-    found, states = np.zeros(2 * size * wide, np.int64), np.zeros(8 * size, np.int64)
-    sum_grams(
-        segment.tokens,
-        segment.first,
-        documents,
-        cells,
-        cells + 1,
-        cells + 1,
-        np.zeros(wide, np.int64),
-        groups,
-        _NO_SLOTS,
-        _NO_GRAMS,
-        np.arange(size + 1, dtype=np.uint32),
-        1,
-        0,
-        size,
-        wide,
-        np.zeros(1, np.uint32),
-        found,
-        states,
-    )
-    return found.reshape(size, wide, 2)[:, :, 0].T

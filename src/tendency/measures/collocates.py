@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,7 @@ from tendency.tally.exact import moments, sums
 if TYPE_CHECKING:
     from tendency.charts import Spec
     from tendency.corpus import Deadline, Index, Query
-    from tendency.corpus.query.tree import Attribute
+    from tendency.corpus.query.tree import Attribute, Node
     from tendency.corpus.surroundings import Company, Surroundings
     from tendency.corpus.term_counts import Reach
     from tendency.corpus.word_keys import Words
@@ -45,6 +46,8 @@ UNDECIDED: Final = "not shown to change"
 TOO_FEW: Final = "too few"
 _INDEPENDENCE: Final = 10
 """A correlation is drawn towards 0 as if so many further clusters had shown none."""
+_READ_OTHERWISE: Final = frozenset({"near", "not", "within", "doc", "s"})
+"""Words that a query in the bare form may take for something else."""
 _SENTENCE: Final = 1000
 """A distance that no sentence has."""
 
@@ -256,9 +259,7 @@ def stop_words(stop: Stop | None) -> frozenset[str]:
 def finding(query: Query, word: str, window: Reach, *, lemma: bool = False, fold: bool = True) -> str:
     """The text of a query that finds the sentences in which a word stands near another query's hits."""
     from tendency.corpus.query import Query as Asked
-    from tendency.corpus.query import parse
     from tendency.corpus.query.tree import Near, Sequence, Term
-    from tendency.errors import TendencyError
 
     attribute: Attribute = "lemma" if lemma else "form" if fold else "word"
     distance = _SENTENCE if window == "sentence" else window
@@ -268,11 +269,26 @@ def finding(query: Query, word: str, window: Reach, *, lemma: bool = False, fold
     simple = isinstance(query.tree, Term | Sequence)
     typed = query.source.partition("::")[0].strip()
     text = f"{typed if simple else f'({typed})'} near/{distance} {prefix}{word}"
+    if word.isalpha() and word not in _READ_OTHERWISE and not lemma:
+        # Of such a word it is enough that the query can be read again, and that is the same for all.
+        word_like, meant = "a", Near(query.tree, Term(attribute, "is", "a"), distance)
+    else:
+        word_like, meant = word, tree
+    if _reads_as(f"{text.removesuffix(word)}{word_like}", meant):
+        return f"{text}{filtered}"
+    return Asked(tree, query.where).normalised()
+
+
+@lru_cache(maxsize=64)
+def _reads_as(text: str, tree: Node) -> bool:
+    """Whether a query in the bare form means this."""
+    from tendency.corpus.query import parse
+    from tendency.errors import TendencyError
+
     try:
-        same = bool(typed) and parse(text).tree == tree
+        return parse(text).tree == tree
     except TendencyError:
-        same = False
-    return f"{text}{filtered}" if same else Asked(tree, query.where).normalised()
+        return False
 
 
 def _check(
@@ -343,12 +359,12 @@ class _Around:
     masks: tuple[Mask, ...]
     groups: tuple[_Group, ...]
 
-    @property
+    @cached_property
     def near(self) -> int:
         """Words near hits."""
         return sum(int(group.found.near.sum()) for group in self.groups)
 
-    @property
+    @cached_property
     def words(self) -> int:
         """Words in no hit."""
         return sum(int(group.counts.sum() - group.found.inside.sum()) for group in self.groups)
@@ -588,10 +604,10 @@ class _Part:
         cluster = _cluster_of(index, held)
         hits, beside, inside = (around.by_document(name) for name in ("hits", "words_near", "words_inside"))
         exposures = _exposures(index, hits, beside, inside, cluster)
-        of = np.array(
-            [cluster[s][d] for s, d in zip(lying.segment.tolist(), lying.document.tolist(), strict=True)],
-            np.int64,
-        )
+        of = np.zeros(lying.segment.size, np.int64)
+        for at, clusters_there in enumerate(cluster):
+            here = lying.segment == at
+            of[here] = clusters_there[lying.document[here]]
         near, rest, both = _moments(lying, of, exposures, size)
         bursts = np.concatenate([burstiness((near,)), burstiness((rest,))])
         some = lying.near > 0
