@@ -19,7 +19,7 @@ from tendency.measures.families import benjamini_hochberg
 from tendency.measures.result import Result
 from tendency.measures.sides import REST, Clustered, Side, clustered, sides_of
 from tendency.measures.spread import deviations
-from tendency.measures.two_rates import Ratios, Sums, burstiness, ratios
+from tendency.measures.two_rates import Sums, burstiness, ratios, tested
 from tendency.tally.side_moments import Ground, SideMoments, TwoSides
 
 if TYPE_CHECKING:
@@ -289,8 +289,12 @@ class _Asking:
 
     def counted(self, masks: Sequence[Mask]) -> tuple[Grams, Reader]:
         """The words and n-grams that have enough hits, and what finds them again."""
-        from tendency.corpus.ngrams import count_grams
+        from tendency.corpus.ngrams import count_grams, frequent_words
 
+        if self.longest == 1:
+            return frequent_words(
+                self.index, masks, least=self.min_hits, executor=self.executor, deadline=self.deadline
+            )
         return count_grams(
             self.index,
             masks,
@@ -317,23 +321,14 @@ class _Asking:
 
         side = np.where(held.sides[0], 0, np.where(held.sides[1], 1, -1)).astype(np.int64)
         two = TwoSides(held.placed, side, shares_of(self.executor or self.index.executor))
-        rows = np.arange(grams.hits.size, dtype=np.uint32)
-        counted = two.of(
-            self.index,
-            reader,
-            rows,
-            self.longest,
-            budget=self.budget // 4,
-            executor=self.executor,
-            deadline=self.deadline,
-        )
+        counted = self._sums(two, grams, reader)
         found = _Found.of(two.ground, counted, self.min_hits)
         few, one = found.in_few(), found.in_one()
         hidden = np.zeros(few.size, np.bool_) if all_rows else few | one
         texts = _Texts(grams, found.rows)
         chosen = self._chosen(found, texts, hidden)
         table = _table(contrast, found, texts, chosen, self.q)
-        table = table.with_columns(*self._deviations(held, side, reader, two.ground, found, chosen))
+        table = table.with_columns(*self._deviations(held, side, grams, reader, two.ground, found, chosen))
         if all_measures:
             table = table.with_columns(_measures(found, chosen))
         ground = two.ground
@@ -352,6 +347,21 @@ class _Asking:
             note,
         )
 
+    def _sums(self, two: TwoSides, grams: Grams, reader: Reader) -> SideMoments:
+        """The sums of all n-grams: of words from their postings, of longer ones from the text."""
+        words = int(np.count_nonzero(grams.length == 1))
+        given: dict[str, Any] = {
+            "budget": self.budget // 4,
+            "executor": self.executor,
+            "deadline": self.deadline,
+        }
+        single = two.of_words(self.index, reader, words, **given)
+        if words == len(grams):
+            return single
+        rows = np.zeros(grams.hits.size, np.uint32)
+        rows[words + 1 :] = np.arange(1, rows.size - words)
+        return single.joined(two.of(self.index, reader, rows, self.longest, **given))
+
     def _cramped(self, grams: Grams) -> str:
         if grams.least <= self.min_hits:
             return ""
@@ -360,7 +370,7 @@ class _Asking:
     def _chosen(self, found: _Found, texts: _Texts, hidden: Mask) -> Ints:
         """The rows that are shown, in their order."""
         strength = found.strength(self.measure)
-        direction = found.z if self.measure in ("log_odds", "frequency") else found.ratios.centre
+        direction = found.z if self.measure in ("log_odds", "frequency") else found.centre
         chosen: list[int] = []
         for half in (direction >= 0, direction < 0):
             own = np.flatnonzero(half & ~hidden)
@@ -374,7 +384,14 @@ class _Asking:
         return np.array(chosen, np.int64)
 
     def _deviations(
-        self, held: Clustered, side: Ints, reader: Reader, ground: Ground, found: _Found, chosen: Ints
+        self,
+        held: Clustered,
+        side: Ints,
+        grams: Grams,
+        reader: Reader,
+        ground: Ground,
+        found: _Found,
+        chosen: Ints,
     ) -> list[pl.Series]:
         dp = deviations(
             self.index,
@@ -384,6 +401,7 @@ class _Asking:
             found.rows[chosen],
             found.counted.hits[chosen],
             ground.words,
+            int(np.count_nonzero(grams.length == 1)),
             self.longest,
             executor=self.executor,
             deadline=self.deadline,
@@ -414,7 +432,8 @@ class _Found:
         counted: Its sums.
         hits: Hits on both sides, float (words, 2).
         z: Log odds over their standard error.
-        ratios: The ratio of the rates.
+        sides, bursts: What both sides say, and their burstiness.
+        centre: The logarithm of the ratio of the rates.
         p, family: The tests; 1 where there is too little to test.
         enough: Whether there is enough.
     """
@@ -424,7 +443,9 @@ class _Found:
     counted: SideMoments
     hits: Floats
     z: Floats
-    ratios: Ratios
+    sides: tuple[Sums, Sums]
+    bursts: Floats
+    centre: Floats
     p: Floats
     family: Floats
     enough: Mask
@@ -437,7 +458,7 @@ class _Found:
         own = SideMoments(*(getattr(counted, name)[kept] for name in _SUMS))
         sides = (_sums(ground, own, 0), _sums(ground, own, 1))
         bursts = burstiness(sides)
-        quotient = ratios(*sides, bursts)
+        centre, p_all = tested(*sides, bursts)
         hits, words = own.hits.astype(float), ground.words.astype(float)
         both = max(float(words.sum()), 1.0)
         spread = tuple(1 + bursts[at] * sides[at].concentration * hits[:, at] for at in (0, 1))
@@ -453,15 +474,20 @@ class _Found:
         enough = (own.clusters.sum(axis=1) >= FEW_CLUSTERS) & (hits.sum(axis=1) >= FEW_HITS)
         enough &= bool(np.all(ground.clusters > 1)) and int(ground.clusters.sum()) >= FEW_CLUSTERS
         p = np.ones(kept.size)
-        p[enough] = quotient.p()[enough]
+        p[enough] = p_all[enough]
         family = np.ones(kept.size)
         if enough.any():
             family[enough] = benjamini_hochberg(p[enough])
-        return cls(ground, kept + 1, own, hits, z, quotient, p, family, enough)
+        return cls(ground, kept + 1, own, hits, z, sides, bursts, centre, p, family, enough)
 
     def leading(self, values: NDArray[Any]) -> NDArray[Any]:
         """Of (words, sides) what is on the side that has more."""
-        return np.where(self.ratios.centre >= 0, values[:, 0], values[:, 1])
+        return np.where(self.centre >= 0, values[:, 0], values[:, 1])
+
+    def bounds(self, rows: Ints) -> tuple[Floats, Floats]:
+        """Limits of the ratio of some of them."""
+        one, two = (side.take(rows) for side in self.sides)
+        return ratios(one, two, self.bursts[:, rows]).bounds(one.hits > 0, two.hits > 0)
 
     def in_few(self) -> Mask:
         """Words that stand in under three documents of the side that has more."""
@@ -481,8 +507,8 @@ class _Found:
         if measure == "log_likelihood":
             words = self.ground.words.astype(float)
             return CONTRASTS["log_likelihood"](self.hits[:, 0], self.hits[:, 1], words[0], words[1])
-        low, high = self.ratios.limits()
-        return np.asarray(np.where(self.ratios.centre >= 0, low, -high))
+        low, high = ratios(*self.sides, self.bursts).limits()
+        return np.asarray(np.where(self.centre >= 0, low, -high))
 
 
 _SUMS: Final = ("hits", "squares", "by_words", "clusters", "documents", "most")
@@ -501,7 +527,7 @@ def _sums(ground: Ground, counted: SideMoments, side: int) -> Sums:
 
 
 def _table(contrast: _Contrast, found: _Found, texts: _Texts, chosen: Ints, q: float) -> pl.DataFrame:
-    low, high = (limit[chosen] for limit in found.ratios.bounds(found.hits[:, 0] > 0, found.hits[:, 1] > 0))
+    low, high = found.bounds(chosen)
     hits, words = found.hits[chosen], found.ground.words.astype(float)
     rates = hits / np.maximum(words, 1.0)
     ratio = np.full(chosen.size, np.nan)
@@ -509,7 +535,7 @@ def _table(contrast: _Contrast, found: _Found, texts: _Texts, chosen: Ints, q: f
     log_ratio = np.full(chosen.size, np.nan)
     np.log2(ratio, out=log_ratio, where=ratio > 0)
     verdicts = [
-        _verdict(contrast, float(found.ratios.centre[at]), float(found.family[at]), bool(found.enough[at]), q)
+        _verdict(contrast, float(found.centre[at]), float(found.family[at]), bool(found.enough[at]), q)
         for at in chosen.tolist()
     ]
     enough = found.enough[chosen]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
-from tendency.measures.dispersion import Floats, burstiness_by_side, limits
+from tendency.measures.dispersion import Floats, burstiness_by_side, limits, quantile
 
 Ints = NDArray[np.int64]
 
@@ -40,6 +40,12 @@ class Sums:
     exposure_squares: float
     exposure_cubes: float
     clusters: int
+
+    def take(self, rows: NDArray[np.int64]) -> Sums:
+        """Of some words."""
+        return replace(
+            self, hits=self.hits[rows], squares=self.squares[rows], by_exposure=self.by_exposure[rows]
+        )
 
     @property
     def concentration(self) -> float:
@@ -127,21 +133,69 @@ def ratios(
         bursts: The burstiness of either, (2, words).
         correlation: That of the two rates' logarithms.
     """
-    centres, lows, highs = [], [], []
-    for side, own in zip((one, two), bursts, strict=True):
-        low, high = limits(side.hits, 1 / np.maximum(own * side.concentration, 1e-9), LEVEL)
-        log_low, log_high = np.log(np.maximum(low, _TINY)), np.log(np.minimum(high, 1 / _TINY))
-        exposure = np.log(max(side.exposure, 1.0))
-        # The most likely rate of a side without hits is taken for half of its upper limit.
-        centre = np.where(side.hits > 0, np.log(np.maximum(side.hits, 1.0)), log_high - np.log(2))
-        centres.append(centre - exposure)
-        lows.append(centre - log_low)
-        highs.append(log_high - centre)
+    sides = [_Rate.of(side, own) for side, own in zip((one, two), bursts, strict=True)]
+    (low_one, high_one), (low_two, high_two) = (rate.distances() for rate in sides)
     shared = np.asarray(correlation, float)
+    return Ratios(
+        sides[0].centre - sides[1].centre,
+        _joined(low_one, high_two, shared),
+        _joined(high_one, low_two, shared),
+        _freedom(one, two, bursts),
+    )
 
-    def joined(a: Floats, b: Floats) -> Floats:
-        return np.sqrt(np.maximum(a**2 + b**2 - 2 * shared * a * b, 1e-12))
 
+def tested(one: Sums, two: Sums, bursts: Floats) -> tuple[Floats, Floats]:
+    """The logarithms of the ratios and their p, as ``ratios`` gives them: only the limits towards no difference are found."""
+    sides = [_Rate.of(side, own) for side, own in zip((one, two), bursts, strict=True)]
+    centre = sides[0].centre - sides[1].centre
+    # The larger rate may be smaller, and the smaller one larger.
+    more = centre > 0
+    first, second = sides[0].distance(below=more), sides[1].distance(below=~more)
+    towards = _joined(first, second, np.zeros(()))
+    return centre, Ratios(centre, towards, towards, _freedom(one, two, bursts)).p()
+
+
+@dataclass(frozen=True, eq=False)
+class _Rate:
+    """The logarithm of one side's rate."""
+
+    hits: Floats
+    shape: Floats
+    centre: Floats
+    expected: Floats
+
+    @classmethod
+    def of(cls, side: Sums, bursts: Floats) -> _Rate:
+        shape = 1 / np.maximum(bursts * side.concentration, 1e-9)
+        # The most likely rate of a side without hits is taken for half of its upper limit.
+        with np.errstate(over="ignore"):
+            unseen = shape * np.expm1(-np.log(1 - LEVEL) / shape)
+        expected = np.log(
+            np.where(side.hits > 0, np.maximum(side.hits, 1.0), np.minimum(unseen, 1 / _TINY) / 2)
+        )
+        return cls(side.hits, shape, expected - np.log(max(side.exposure, 1.0)), expected)
+
+    def distances(self) -> tuple[Floats, Floats]:
+        """How far the lower and the upper limit lie from the centre."""
+        low, high = limits(self.hits, self.shape, LEVEL)
+        down = self.expected - np.log(np.maximum(low, _TINY))
+        return down, np.log(np.minimum(high, 1 / _TINY)) - self.expected
+
+    def distance(self, below: NDArray[np.bool_]) -> Floats:
+        """That of the lower limit where asked, elsewhere that of the upper one."""
+        tail = (1 - LEVEL) / 2
+        some = self.hits > 0
+        found: Floats = np.where(below, -np.log(_TINY), np.log(2))
+        limit = quantile(self.hits[some], self.shape[some], np.where(below[some], tail, 1 - tail))
+        found[some] = np.abs(np.log(np.clip(limit, _TINY, 1 / _TINY)) - self.expected[some])
+        return found
+
+
+def _joined(one: Floats, two: Floats, shared: Floats) -> Floats:
+    """The distance of a limit of a ratio from those of two rates."""
+    return np.asarray(np.sqrt(np.maximum(one**2 + two**2 - 2 * shared * one * two, 1e-12)))
+
+
+def _freedom(one: Sums, two: Sums, bursts: Floats) -> Floats:
     clusters = one.clusters + two.clusters
-    freedom = np.maximum(clusters / (1 + np.max(bursts, axis=0)), _LEAST_FREEDOM)
-    return Ratios(centres[0] - centres[1], joined(lows[0], highs[1]), joined(highs[0], lows[1]), freedom)
+    return np.asarray(np.maximum(clusters / (1 + np.max(bursts, axis=0)), _LEAST_FREEDOM))

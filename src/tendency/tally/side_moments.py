@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -23,6 +23,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 SIDES: Final = 2
+_SHARES: Final = 4
+"""Pieces of work for each core."""
 _STATE: Final = 10
 _KEPT: Final = 6
 """Numbers that the kernel keeps for a row and side, and those of them that are results."""
@@ -64,6 +66,15 @@ class SideMoments:
     clusters: Ints
     documents: Ints
     most: Ints
+
+    def joined(self, other: SideMoments) -> SideMoments:
+        """These rows, then those of others."""
+        return SideMoments(
+            *(
+                np.concatenate([getattr(self, field.name), getattr(other, field.name)])
+                for field in fields(self)
+            )
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,12 +121,11 @@ class TwoSides:
             cubes[:, 0].astype(float),
             np.bincount(of_side, minlength=SIDES).astype(np.int64),
         )
-        # Cut between groups: a cluster of both sides is two of them.
-        self._shares = cut(
-            Share(placed.segment[order], placed.document[order], sides, group, group, exposure[group]),
-            words,
-            parts,
+        # A cluster of both sides is two groups, and no group is cut.
+        self._share = Share(
+            placed.segment[order], placed.document[order], sides, group, group, exposure[group]
         )
+        self._words, self._parts = words, parts
 
     def of(
         self,
@@ -144,16 +154,146 @@ class TwoSides:
         at = dict(enumerate(places(index)))
         total = int(rows.max(initial=0))
         result = np.zeros((total, SIDES, _KEPT), np.int64)
-        most = max(budget // max(len(self._shares), 1) // (8 * _STATE * SIDES), 1)
+        shares = cut(self._share, self._words, self._parts)
+        most = max(budget // max(len(shares), 1) // (8 * _STATE * SIDES), 1)
         for low, high in _pieces(total, most):
             tasks = []
-            for share in self._shares:
+            for share in shares:
                 own = {number: at[number] for number in np.unique(share.segment).tolist()}
                 tasks.append(_Task(share, own, reader.of(own.values()), rows, length, low, high, deadline))
             for states in run(_summed, tasks, executor or index.executor, deadline):
                 result[low:high, :, :-1] += states[:, :, :-1]
                 np.maximum(result[low:high, :, -1], states[:, :, -1], out=result[low:high, :, -1])
         return SideMoments(*(result[:, :, number] for number in range(_KEPT)))
+
+    def of_words(
+        self,
+        index: Index,
+        reader: Reader,
+        words: int,
+        *,
+        budget: int,
+        executor: Executor | None = None,
+        deadline: Deadline | None = None,
+    ) -> SideMoments:
+        """The sums of the first so many n-grams, which are words: from their postings, which is quicker.
+
+        Args:
+            index, reader, budget, executor, deadline: As for ``of``.
+            words: How many there are.
+        """
+        from tendency.corpus.work import places, run
+
+        at = dict(enumerate(places(index)))
+        share = self._share
+        numbers = np.unique(share.segment).tolist()
+        pieces = {number: np.unique(share.group[share.segment == number]) for number in numbers}
+        every = np.concatenate([np.empty(0, np.int64), *pieces.values()])
+        named, times = np.unique(every, return_counts=True)
+        # Groups of several segments come together in a table, those of the first side before those of the second.
+        spanning = named[times > 1]
+        grounds = tuple(_Segment.of(at[number], share, number, spanning) for number in numbers)
+        sizes = np.bincount(share.cell[np.searchsorted(share.group, spanning)], minlength=SIDES)
+        room = max(budget // max(self._parts, 1) // (8 * (spanning.size + SIDES * _KEPT)), 1)
+        # More pieces than cores: the first words of a language are much the longest rows.
+        most = max(min(room, -(-words // (_SHARES * max(self._parts, 1)))), 1)
+        tasks = [
+            _Words(grounds, reader.of(at[number] for number in numbers), low, high, spanning.size, deadline)
+            for low, high in _pieces(words, most)
+        ]
+        result = [np.zeros((0, SIDES, _KEPT), np.int64)]
+        for found, table in run(_summed_words, tasks, executor or index.executor, deadline):
+            begin = 0
+            for side, size in enumerate(sizes.tolist()):
+                own = table[:, begin : begin + size]
+                found[:, side, 1] += (own * own).sum(axis=1)
+                found[:, side, 3] += np.count_nonzero(own, axis=1)
+                begin += size
+            result.append(found)
+        joined = np.concatenate(result)
+        return SideMoments(*(joined[:, :, number] for number in range(_KEPT)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Segment:
+    """The documents of a segment on both sides, an entry each; see ``contrast_postings``."""
+
+    place: Place
+    sides: Ints
+    groups: Ints
+    exposure: Ints
+    columns: Ints
+
+    @classmethod
+    def of(cls, place: Place, share: Share, number: int, spanning: Ints) -> _Segment:
+        """Those of the documents that lie in one segment."""
+        from tendency.corpus.work import segment_at
+
+        size = segment_at(place).documents
+        own = share.segment == number
+        document = share.document[own]
+        sides, groups, exposure = (
+            np.full(size, -1, np.int64),
+            np.zeros(size, np.int64),
+            np.zeros(size, np.int64),
+        )
+        named, of = np.unique(share.group[own], return_inverse=True)
+        sides[document], exposure[document] = share.cell[own], share.exposure[own]
+        groups[document] = of.ravel()
+        columns = np.searchsorted(spanning, named)
+        inside = columns < spanning.size
+        inside[inside] = spanning[columns[inside]] == named[inside]
+        return cls(place, sides, groups, exposure, np.where(inside, columns, -1))
+
+
+@dataclass(frozen=True, eq=False)
+class _Words:
+    segments: tuple[_Segment, ...]
+    reader: Reader
+    low: int
+    high: int
+    wide: int
+    deadline: Deadline | None
+
+
+def _summed_words(task: _Words) -> tuple[Ints, Ints]:
+    """The sums of some words of shape (rows, sides, numbers), and their hits in each group of several segments."""
+    from tendency.corpus.kernels import contrast_postings
+    from tendency.corpus.work import segment_at
+
+    size = task.high - task.low
+    sums_of, table = np.zeros(size * SIDES * _KEPT, np.int64), np.zeros(size * task.wide, np.int64)
+    for held in task.segments:
+        if task.deadline is not None:
+            task.deadline.check()
+        segment = segment_at(held.place)
+        numbers = task.reader.words[held.place]
+        # Number 0 is no word.
+        terms = np.flatnonzero((numbers > task.low) & (numbers <= task.high))
+        order = np.argsort(numbers[terms], kind="stable")
+        ordered = terms[order].astype(np.uint32)
+        runs = np.searchsorted(numbers[ordered], np.arange(task.low + 1, task.high + 2)).astype(np.int64)
+        postings, starts, ends = segment.postings_of(ordered)
+        contrast_postings(
+            postings,
+            starts,
+            ends,
+            runs,
+            segment.first,
+            *segment.landmarks,
+            held.sides,
+            held.groups,
+            held.exposure,
+            held.columns,
+            task.wide,
+            np.zeros(segment.documents, np.int64),
+            np.zeros(segment.documents, np.int64),
+            np.zeros(max(held.columns.size, 1), np.int64),
+            np.zeros(2 * max(held.columns.size, 1), np.int64),
+            table,
+            sums_of,
+        )
+    return sums_of.reshape(size, SIDES, _KEPT), table.reshape(size, task.wide)
 
 
 def _pieces(total: int, most: int) -> Iterator[tuple[int, int]]:
