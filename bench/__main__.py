@@ -32,6 +32,10 @@ BENCHMARKS = {
         "statistics/discovery.py",
         "planted risers found among 50,000 words, and false discoveries",
     ),
+    "keyness": (
+        "statistics/keyness.py",
+        "false alarms and power of words that set documents apart, beside other tests and an oracle",
+    ),
     "judged": ("statistics/judged.py", "what precision and corrected rates of judged samples are worth"),
     "planted": ("planted", "planted truths found, baits not claimed, over many seeds"),
     "durability": (

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tendency.dossier import Answers, Claim, Evidence, Exhibit, Finding, Foundation
     from tendency.measures import (
         Aims,
+        Collocates,
         Comovements,
         Discovery,
         EventChanges,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
         Holding,
         Holdings,
         Judged,
+        Keywords,
         Ranking,
         RateChanges,
         Rates,
@@ -59,6 +61,7 @@ __all__ = [
     "Aims",
     "Answers",
     "Claim",
+    "Collocates",
     "Comovements",
     "Concordance",
     "Corpus",
@@ -78,6 +81,7 @@ __all__ = [
     "Holdings",
     "Info",
     "Judged",
+    "Keywords",
     "Line",
     "Query",
     "Ranking",
@@ -110,6 +114,7 @@ _LATER = {
     "dossier": ("Answers", "Claim", "Evidence", "Exhibit", "Finding", "Foundation"),
     "measures": (
         "Aims",
+        "Collocates",
         "Comovements",
         "Discovery",
         "EventChanges",
@@ -117,6 +122,7 @@ _LATER = {
         "Holding",
         "Holdings",
         "Judged",
+        "Keywords",
         "Ranking",
         "RateChanges",
         "Rates",

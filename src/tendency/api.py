@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from tendency.dossier import Answers
     from tendency.measures import (
         Aims,
+        Collocates,
         Comovements,
         Discovery,
         EventChanges,
@@ -43,10 +44,12 @@ if TYPE_CHECKING:
         Holding,
         Holdings,
         Judged,
+        Keywords,
         Ranking,
         RateChanges,
         Rates,
         Result,
+        Side,
         Trends,
         Turns,
         Written,
@@ -711,6 +714,118 @@ class Corpus:
             expected = read_holdings(Path(expected))
         return holdings(self.index, expected, field=field, by=by, **self._narrowing)
 
+    def collocates(
+        self,
+        query: str,
+        *,
+        window: int | Literal["sentence"] = 5,
+        lemma: bool = False,
+        fold: bool = True,
+        stop: str | Path | Iterable[str] | None = None,
+        min_hits: int = 5,
+        by: str = "log_dice",
+        compare: tuple[str, str] | None = None,
+        split: str | Mapping[str, str] | None = None,
+        all_measures: bool = False,
+        cluster: str | Sequence[str] | None = None,
+        limit: int | None = 50,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Collocates:
+        """The words that stand near a query's hits, how much more than elsewhere in the same documents, and then and now.
+
+        Args:
+            query: What they stand near.
+            window: At most so many words before and after a hit, in its sentence, or ``"sentence"``.
+            lemma: Add up forms with a lemma in common.
+            fold: Add up forms that differ in case.
+            stop: Words left out: a language's code for its function words, a file of words, or the words.
+            min_hits: Occurrences near hits that a word has at least.
+            by: ``log_dice``, ``log_ratio`` or ``frequency``.
+            compare: Two spans, such as ``("1930/1939", "1940/1949")``; with ``split`` two of its values or names.
+            split: A field, or filters by name, that ``compare`` names two of.
+            all_measures: Add the further measures of association.
+            limit: Rows at most; None for all.
+            cluster, executor, deadline: As for ``tally``; one cluster only.
+
+        Raises:
+            SettingError: An impossible setting, or parts with a document in common.
+        """
+        from tendency.measures import collocates_of
+
+        return collocates_of(
+            self.index,
+            self.query(query),
+            window=window,
+            lemma=lemma,
+            fold=fold,
+            stop=stop,
+            min_hits=min_hits,
+            by=by,
+            compare=_two_sides(compare, split),
+            all_measures=all_measures,
+            **self._narrowing,
+            cluster=cluster,
+            limit=limit,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
+    def keywords(
+        self,
+        target: str | Side | None = None,
+        reference: str | Side | None = None,
+        *,
+        split: str | Mapping[str, str] | None = None,
+        longest: int = 1,
+        min_hits: int = 10,
+        measure: str = "log_odds",
+        all_measures: bool = False,
+        all_rows: bool = False,
+        cluster: str | Sequence[str] | None = None,
+        q: float = 0.05,
+        limit: int | None = 50,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Keywords:
+        """The words and n-grams that set some documents apart from others.
+
+        Args:
+            target: The documents that are described, as an SQL expression over fields.
+            reference: Those that they are held against; all others by default.
+            split: Instead of both, a field or filters by name: each part against all others.
+            longest: Words of the longest n-gram, up to 5.
+            min_hits: Hits that each has at least, on both sides together.
+            measure: What rows are ordered by: ``log_odds``, ``log_ratio``, ``log_likelihood`` or ``frequency``.
+            all_measures: Add the further measures of contrast.
+            all_rows: Keep rows with hits in under 3 documents, or most hits in one.
+            q: Share of false ones among those found.
+            limit: Rows at most for each direction of a contrast; None for all.
+            cluster, executor, deadline: As for ``tally``; one cluster only.
+
+        Raises:
+            SettingError: An impossible setting, or documents on both sides.
+        """
+        from tendency.measures import keywords
+
+        return keywords(
+            self.index,
+            target,
+            reference,
+            split=split,
+            longest=longest,
+            min_hits=min_hits,
+            measure=measure,
+            all_measures=all_measures,
+            all_rows=all_rows,
+            **self._narrowing,
+            cluster=cluster,
+            q=q,
+            limit=limit,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
     def kwic(
         self,
         query: str,
@@ -1175,6 +1290,37 @@ def _one_day(day: Day) -> dt.date:
 
 def _day_after(day: Day | None) -> dt.date | None:
     return _span(day).end if isinstance(day, str) else None if day is None else day + dt.timedelta(days=1)
+
+
+def _two_sides(
+    compare: tuple[str, str] | None, split: str | Mapping[str, str] | None
+) -> tuple[Side, Side] | None:
+    """Two parts of the documents: spans, or two values or names of a split."""
+    from tendency.measures import Side
+    from tendency.measures.sides import value_side
+
+    if compare is None:
+        if split is not None:
+            raise SettingError("a split names parts, and compare which two of them are compared; give both.")
+        return None
+    before, after = compare
+    if split is None:
+        spans = [_between(written) for written in (before, after)]
+        if spans[1].start < spans[0].end:
+            raise SettingError(
+                f"{after!r} begins before {before!r} has ended; give the earlier span first, without overlap."
+            )
+        return Side(before, None, spans[0].start, spans[0].end), Side(
+            after, None, spans[1].start, spans[1].end
+        )
+    if before == after:
+        raise SettingError(f"a comparison needs two different parts, not {before!r} twice.")
+    if isinstance(split, str):
+        return value_side(split, before), value_side(split, after)
+    for name in (before, after):
+        if name not in split:
+            raise SettingError(f"there is no part {name!r}; there are {', '.join(split)}.")
+    return Side(before, split[before]), Side(after, split[after])
 
 
 def _between(text: str) -> DateSpan:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tendency.charts.aims import aims_chart
 from tendency.charts.bars import bars
 from tendency.charts.beside import beside_chart
+from tendency.charts.company import changes_chart, collocates_chart
 from tendency.charts.curves import Event, Gaps, Spec
 from tendency.charts.discoveries import discoveries_chart
 from tendency.charts.forecast import forecast_chart
@@ -13,6 +14,7 @@ from tendency.charts.judged import judged_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
+from tendency.charts.scatter import keyness_chart
 from tendency.charts.theme import DARK
 from tendency.charts.trend import trend_chart
 from tendency.charts.turns import turns_chart
@@ -25,10 +27,13 @@ __all__ = [
     "aims_chart",
     "bars",
     "beside_chart",
+    "changes_chart",
+    "collocates_chart",
     "discoveries_chart",
     "forecast_chart",
     "holdings_chart",
     "judged_chart",
+    "keyness_chart",
     "pdf",
     "print_pdf",
     "print_svg",

@@ -1203,3 +1203,159 @@ def sum_grams(  # type: ignore[no-untyped-def]
                     place = 2 * ((row - low) * width + cell)
                     sums[place] += 1
                     sums[place + 1] += exposure[i]
+
+
+@kernel(
+    f"void({READ_U32}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_U32}, {READ_U64}, {READ_U32}, "
+    f"{READ_U32}, int64, int64, int64, int64, int64, uint32[::1], int64[::1])"
+)
+def contrast_grams(  # type: ignore[no-untyped-def]
+    tokens,
+    first,
+    documents,
+    sides,
+    groups,
+    exposure,
+    words,
+    slots,
+    grams,
+    rows,
+    length,
+    low,
+    high,
+    width,
+    base,
+    trail,
+    states,
+):
+    """Add up hits on each side, their moments over groups of documents, and how they lie in documents.
+
+    Documents of one group of a side follow one another: squares grow by 2x + 1 with each hit.
+
+    Args:
+        tokens, first, words, slots, grams, trail: As for ``mark_pairs``.
+        documents: Those to look at.
+        sides: The side of each, below ``width``.
+        groups: The group of each, from 1.
+        exposure: Words of its group.
+        rows: One more than the row of each gram; 0 for none.
+        length: Words of the longest.
+        low, high: Which rows are added up.
+        width: Sides.
+        base: A number above 0, so that with the place of a document in all calls it is the document's own.
+        states: Brought up to date: for each row and side ten numbers, the hits, the sum over groups of squared hits, that of
+            hits times exposure, groups with a hit, documents with one, most hits in a document, hits in the last group, the
+            last group, hits in the last document, the last document.
+    """
+    for i in range(len(documents)):
+        for k in range(length):
+            trail[k] = 0
+        side, group, document, words_there = sides[i], groups[i], base + i, exposure[i]
+        for at in range(first[documents[i]], first[documents[i] + 1]):
+            _advance(trail, words[tokens[at]], length, slots, grams)
+            for k in range(length):
+                if trail[k] == 0:
+                    break
+                row = np.int64(rows[trail[k]]) - 1
+                if row < low or row >= high:
+                    continue
+                state = 10 * ((row - low) * width + side)
+                if states[state + 7] != group:
+                    states[state + 7] = group
+                    states[state + 6] = 0
+                    states[state + 3] += 1
+                if states[state + 9] != document:
+                    states[state + 9] = document
+                    states[state + 8] = 0
+                    states[state + 4] += 1
+                states[state] += 1
+                states[state + 1] += 2 * states[state + 6] + 1
+                states[state + 2] += words_there
+                states[state + 6] += 1
+                states[state + 8] += 1
+                states[state + 5] = max(states[state + 5], states[state + 8])
+
+
+@kernel(
+    f"void({READ_U32}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_I64}, {READ_I32}, int64, {READ_I64}, {READ_I64}, {READ_I64}, "
+    f"{READ_I64}, int64, int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64[::1])"
+)
+def contrast_postings(  # type: ignore[no-untyped-def]
+    postings,
+    starts,
+    ends,
+    runs,
+    first,
+    landmarks,
+    step,
+    sides,
+    groups,
+    exposure,
+    columns,
+    wide,
+    in_document,
+    documents,
+    in_group,
+    met,
+    table,
+    sums,
+):
+    """As ``contrast_grams``, for words, from their postings; groups that go on in another segment are tabulated instead.
+
+    Args:
+        postings, starts, ends, first, landmarks, step: As for ``count_postings``.
+        runs: The first run of each row and the end of the last one's, (rows + 1,).
+        sides: The side of each document, -1 for one of neither.
+        groups: The group of each document in this segment, from 0; every group lies on one side.
+        exposure: Words of the group of each document, in all segments.
+        columns: The column of each group in the table; -1 for one that lies in this segment alone.
+        wide: Columns of the table.
+        in_document, in_group: Zeros, one for each document and group, and zeros again afterwards.
+        documents, met: Room for as many.
+        table: Brought up to date: hits of each row in each column.
+        sums: Brought up to date: for each row and each of two sides six numbers as ``contrast_grams`` has them; without squares and
+            groups of the tabulated.
+    """
+    for row in range(len(runs) - 1):
+        held = 0
+        for run in range(runs[row], runs[row + 1]):
+            document = np.int64(0)
+            end = np.int64(0)
+            for at in range(starts[run], ends[run]):
+                position = np.int64(postings[at])
+                if position >= end:
+                    document = np.int64(landmarks[position >> step])
+                    end = first[document + 1]
+                    while position >= end:
+                        document += 1
+                        end = first[document + 1]
+                if sides[document] < 0:
+                    continue
+                if in_document[document] == 0:
+                    documents[held] = document
+                    held += 1
+                in_document[document] += 1
+        others = 0
+        for i in range(held):
+            document = documents[i]
+            hits = in_document[document]
+            in_document[document] = 0
+            group = groups[document]
+            place = 6 * (2 * row + sides[document])
+            sums[place] += hits
+            sums[place + 2] += hits * exposure[document]
+            sums[place + 4] += 1
+            sums[place + 5] = max(sums[place + 5], hits)
+            if columns[group] >= 0:
+                table[row * wide + columns[group]] += hits
+            else:
+                if in_group[group] == 0:
+                    met[2 * others] = group
+                    met[2 * others + 1] = place
+                    others += 1
+                in_group[group] += hits
+        for i in range(others):
+            group, place = met[2 * i], met[2 * i + 1]
+            sums[place + 1] += in_group[group] * in_group[group]
+            sums[place + 3] += 1
+            in_group[group] = 0

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,6 +176,19 @@ def count_grams(
     return grams, counting.reader
 
 
+def frequent_words(
+    index: Index,
+    masks: Sequence[NDArray[np.bool_]],
+    *,
+    least: int = 20,
+    executor: Executor | None = None,
+    deadline: Deadline | None = None,
+) -> tuple[Grams, Reader]:
+    """The words alone, and what finds them again; how they lie in documents is not looked at, and ``documents`` and ``most`` are 0."""
+    counting = _Counting(index, masks, least, 0, 0, executor or index.executor, deadline)
+    return counting.words(), counting.reader
+
+
 class _Counting:
     """The levels in turn, each made of the one before."""
 
@@ -199,32 +213,49 @@ class _Counting:
         self.slots = _power_below(min(room // _SLOT, max(2 * positions, 1 << 10)))
         self.reader = Reader({}, np.zeros(1, np.uint64), np.zeros(1, np.uint32))
 
+    def words(self) -> Grams:
+        """The words with enough hits, without how they lie in documents; the reader knows them from now on."""
+        form = folded_numbers(self.index)
+        hits = self._hits(form)
+        order = np.flatnonzero(hits >= self.least)
+        nothing = np.zeros(order.size + 1, np.int64)
+        return self._singles(form, order, np.append(0, hits[order]), nothing, nothing)
+
     def singles(self) -> Grams:
-        """The words; the reader knows them from now on."""
-        form = _folded(self.index)
-        counted = count_terms(self.index, [self.masks], executor=self.executor, deadline=self.deadline)
-        hits = np.bincount(form, counted.counts[0], int(form.max(initial=0)) + 1).astype(np.int64)
-        hits[:1] = 0
+        """The words that are in enough documents too; the reader knows them from now on."""
+        form = folded_numbers(self.index)
+        hits = self._hits(form)
         enough = hits >= self.least
         number = np.where(enough, np.cumsum(enough), 0).astype(np.uint32)
         self._read_words(number[form])
         found = self._counted(0, np.full(1, 0xFFFFFFFF, np.uint32))
         keep, few, many = self._kept(found, 0)
         kept = found.keys[keep].astype(np.int64)
-        # The first form of each folded one, in order of their bytes.
-        order = np.flatnonzero(enough)[kept - 1]
-        renumber = np.zeros(hits.size, np.uint32)
-        renumber[order] = np.arange(1, order.size + 1)
-        self._read_words(renumber[form])
-        first = np.zeros(hits.size, np.uint32)
-        first[form[::-1]] = np.arange(form.size - 1, -1, -1, dtype=np.uint32)
-        words = self.index.terms.folded.take(np.concatenate([np.zeros(1, np.uint32), first[order]]))
-        none = np.zeros(order.size + 1, np.uint32)
         hits_of, documents, most = (
             np.append(0, own[keep]) for own in (found.hits, found.documents, found.most)
         )
+        grams = self._singles(form, np.flatnonzero(enough)[kept - 1], hits_of, documents, most)
+        return replace(grams, few_documents=few, too_many=many)
+
+    def _hits(self, form: Ints) -> Ints:
+        """How often each folded form occurs."""
+        counted = count_terms(self.index, [self.masks], executor=self.executor, deadline=self.deadline)
+        hits = np.bincount(form, counted.counts[0], int(form.max(initial=0)) + 1).astype(np.int64)
+        hits[:1] = 0
+        return np.asarray(hits)
+
+    def _singles(self, form: Ints, order: Ints, hits: Ints, documents: Ints, most: Ints) -> Grams:
+        """Some folded forms, in order of their bytes, as n-grams of one word."""
+        renumber = np.zeros(int(form.max(initial=0)) + 1, np.uint32)
+        renumber[order] = np.arange(1, order.size + 1)
+        self._read_words(renumber[form])
+        # The first form of each folded one.
+        first = np.zeros(renumber.size, np.uint32)
+        first[form[::-1]] = np.arange(form.size - 1, -1, -1, dtype=np.uint32)
+        words = self.index.terms.folded.take(np.concatenate([np.zeros(1, np.uint32), first[order]]))
+        none = np.zeros(order.size + 1, np.uint32)
         length = np.minimum(np.arange(order.size + 1), 1)
-        return Grams(words, none, none, length, hits_of, documents, most, self.least, few, many)
+        return Grams(words, none, none, length, hits, documents, most, self.least)
 
     def buckets(self, length: int) -> Numbers:
         """How many pairs of grams of this length fall into each bucket."""
@@ -448,13 +479,19 @@ def _shares(
     return [tuple(share) for share in shares if share]
 
 
-def _folded(index: Index) -> Ints:
-    """The number of each form's folded form, from 0 for the sentence end's, ascending by their UTF-8; int64."""
-    folded = index.terms.folded
-    order = sort_order(folded)
-    numbers = np.empty(len(folded), np.int64)
-    numbers[order] = np.cumsum(differs_from_last(folded.take(order))) - 1
-    return numbers
+_numbers: WeakKeyDictionary[Index, Ints] = WeakKeyDictionary()
+
+
+def folded_numbers(index: Index) -> Ints:
+    """The number of each form's folded form, from 0 for the sentence end's, ascending by their UTF-8; int64, found once."""
+    held = _numbers.get(index)
+    if held is None:
+        folded = index.terms.folded
+        order = sort_order(folded)
+        held = np.empty(len(folded), np.int64)
+        held[order] = np.cumsum(differs_from_last(folded.take(order))) - 1
+        _numbers[index] = held
+    return held
 
 
 def _power_below(number: int) -> int:

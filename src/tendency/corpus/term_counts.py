@@ -199,16 +199,29 @@ def words_of(segment: Segment, mask: Mask, deadline: Deadline | None = None) -> 
 def _near(segment: Segment, query: Query, mask: Mask, reach: Reach, deadline: Deadline) -> Ints:
     counts = np.zeros(len(segment.terms), np.int64)
     for block in evaluate(segment, query, mask, deadline):
-        left, right = _sentences(segment, block)
-        if reach != "sentence":
-            left = np.maximum(left, block.starts - reach)
-            right = np.minimum(right, block.ends + reach)
-        near = _covered(np.concatenate([left, block.ends]), np.concatenate([block.starts, right]))
-        # Hits ascend by start: a word lies in one if one that starts before or at it ends after it.
-        furthest = np.concatenate([[-1], np.maximum.accumulate(block.ends)])
-        outside = furthest[np.searchsorted(block.starts, near, side="right")] <= near
-        counts += np.bincount(segment.tokens[near[outside]], minlength=counts.size)
+        counts += np.bincount(segment.tokens[words_near(segment, block, reach)], minlength=counts.size)
     return counts
+
+
+def words_near(segment: Segment, block: Block, reach: Reach) -> Ints:
+    """The positions of words near hits and outside of all of them, ascending and each once."""
+    left, right = _sentences(segment, block)
+    if reach != "sentence":
+        left = np.maximum(left, block.starts - reach)
+        right = np.minimum(right, block.ends + reach)
+    near = _covered(np.concatenate([left, block.ends]), np.concatenate([block.starts, right]))
+    # Hits ascend by start: a word lies in one if one that starts before or at it ends after it.
+    furthest = np.concatenate([[-1], np.maximum.accumulate(block.ends)])
+    outside = furthest[np.searchsorted(block.starts, near, side="right")] <= near
+    kept: Ints = near[outside]
+    return kept
+
+
+def words_inside(segment: Segment, block: Block) -> Ints:
+    """The positions of words in hits, ascending and each once."""
+    inside = _covered(block.starts, block.ends)
+    kept: Ints = inside[segment.tokens[inside] != 0]
+    return kept
 
 
 def _sentences(segment: Segment, block: Block) -> tuple[Ints, Ints]:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tendency.dossier.company_sentences import COMPANY_KINDS
 from tendency.dossier.finding import Claim
 from tendency.dossier.tendency_sentences import TREND_KINDS
 from tendency.dossier.wording import (
@@ -58,6 +59,7 @@ KINDS: dict[str, str] = {
     "too few": "too little text or too few hits for any statement",
     "no hits": "nothing was found, with near spellings",
     **TREND_KINDS,
+    **COMPANY_KINDS,
 }
 """Every kind of claim, with what it says."""
 

@@ -22,6 +22,7 @@ from tendency.measures.result import PUBLIC, Result
 
 if TYPE_CHECKING:
     from tendency.measures.aim_courses import aim_flips, aim_turns
+    from tendency.measures.collocates import Collocates, collocates_of
     from tendency.measures.comoving import Comovements, comovement
     from tendency.measures.constant import ConstantTitles, constant_titles
     from tendency.measures.deviation import Deviation, deviation_table
@@ -33,10 +34,12 @@ if TYPE_CHECKING:
     from tendency.measures.judged_sample import Judged, Read, judged
     from tendency.measures.judgements import JUDGEMENTS
     from tendency.measures.judging import judge
+    from tendency.measures.keyness import Keywords, keywords
     from tendency.measures.outside import OutsideSeries, read_series
     from tendency.measures.rating import rates_of
     from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
     from tendency.measures.series import Series
+    from tendency.measures.sides import Side
     from tendency.measures.trends import Line, Trends, trend, trend_line
     from tendency.measures.turning import Turns, turns
 
@@ -53,6 +56,7 @@ __all__ = [
     "AimChanges",
     "Aims",
     "Checks",
+    "Collocates",
     "Comovements",
     "ConstantTitles",
     "Deviation",
@@ -63,6 +67,7 @@ __all__ = [
     "Holding",
     "Holdings",
     "Judged",
+    "Keywords",
     "Line",
     "Measure",
     "OrderChanges",
@@ -74,6 +79,7 @@ __all__ = [
     "Result",
     "Sample",
     "Series",
+    "Side",
     "Trends",
     "Turns",
     "Written",
@@ -84,6 +90,7 @@ __all__ = [
     "aims_of",
     "before_after",
     "benjamini_hochberg",
+    "collocates_of",
     "comovement",
     "compare_rates",
     "compare_splits",
@@ -96,6 +103,7 @@ __all__ = [
     "holm",
     "judge",
     "judged",
+    "keywords",
     "order_changes",
     "rank_items",
     "ranking",
@@ -114,6 +122,10 @@ __all__ = [
 # too cannot be: once the module is imported, it would stand in its place.
 _LATER = {
     "aim_courses": ("aim_flips", "aim_turns"),
+    "collocates": (
+        "Collocates",
+        "collocates_of",
+    ),
     "comoving": (
         "Comovements",
         "comovement",
@@ -155,6 +167,10 @@ _LATER = {
     ),
     "judgements": ("JUDGEMENTS",),
     "judging": ("judge",),
+    "keyness": (
+        "Keywords",
+        "keywords",
+    ),
     "outside": (
         "OutsideSeries",
         "read_series",
@@ -167,6 +183,7 @@ _LATER = {
         "write_sample",
     ),
     "series": ("Series",),
+    "sides": ("Side",),
     "trends": (
         "Line",
         "Trends",

@@ -160,6 +160,25 @@ def pooled_burstiness(excess: Floats, expected: Floats, concentration: Floats, c
     return _pooled(_Coincidences(excess, expected, concentration), np.full(excess.shape[1], clusters))
 
 
+def burstiness_by_side(
+    excess: Floats, expected: Floats, concentration: Floats, clusters: NDArray[np.int64]
+) -> Floats:
+    """Burstiness of many columns on each of several sides, drawn towards that of all sides as periods are, (sides, columns).
+
+    Args:
+        excess: Pairs of hits in the same cluster beyond those that chance puts there, (sides, columns).
+        expected: What it would be at a burstiness of 1, of the same shape.
+        concentration: Sum of the squared shares of the clusters of each side, of the same shape.
+        clusters: How many clusters each side has, (sides,).
+    """
+    pooled = _pooled(
+        _Coincidences(excess, expected, concentration),
+        np.full(excess.shape[1], float(clusters[clusters > 1].sum())),
+    )
+    weight = (clusters / (clusters + POOLING))[:, None]
+    return np.asarray(weight * _estimate(pooled, excess, expected, concentration) + (1 - weight) * pooled)
+
+
 def _between_neighbours(tally: Tally, column: int, exposure: int) -> tuple[Floats, NDArray[np.int64]]:
     """Burstiness between a period with text and the next one, and how many such pairs there are, by split."""
     against = exposure_of(tally, exposure)

@@ -71,7 +71,7 @@ class GramMoments:
 
 
 @dataclass(frozen=True, eq=False)
-class _Share:
+class Share:
     """Documents in the order of their clusters and groups; whole clusters."""
 
     segment: Ints
@@ -84,7 +84,7 @@ class _Share:
 
 @dataclass(frozen=True, eq=False)
 class _Task:
-    share: _Share
+    share: Share
     places: dict[int, Place]
     reader: Reader
     rows: NDArray[np.uint32]
@@ -125,8 +125,8 @@ class Sums:
         begins = np.flatnonzero(fresh & counted)
         self.axis, at = _axis(exposure[group[begins]], period[begins], len(placed.periods))
         cell = np.where(counted, at[period], -1).astype(np.int64)
-        self._shares = _cut(
-            _Share(placed.segment[order], placed.document[order], cell, group, cluster, exposure[group]),
+        self._shares = cut(
+            Share(placed.segment[order], placed.document[order], cell, group, cluster, exposure[group]),
             words,
             parts,
         )
@@ -190,7 +190,7 @@ def _axis(words: Ints, period: Ints, periods: int) -> tuple[Axis, Ints]:
     return Axis(step, held, squares, cubes[:, 0].astype(float), total[step]), at
 
 
-def _cut(share: _Share, words: Ints, parts: int) -> list[_Share]:
+def cut(share: Share, words: Ints, parts: int) -> list[Share]:
     """At most so many parts with about as many words, none of which ends within a cluster."""
     middle = np.cumsum(words) - words // 2
     wanted = np.minimum(middle * parts // max(int(words.sum()), 1), parts - 1)
@@ -201,7 +201,7 @@ def _cut(share: _Share, words: Ints, parts: int) -> list[_Share]:
     for number in np.unique(of).tolist():
         own = of == number
         cuts.append(
-            _Share(
+            Share(
                 *(
                     getattr(share, name)[own]
                     for name in ("segment", "document", "cell", "group", "cluster", "exposure")

@@ -74,7 +74,8 @@ class Placed:
         axis = asked.periods
         if axis.grain != "eras":
             bounds = [(p.start, p.end) for p in axis.periods]
-            start, end = (bounds[0][0], bounds[-1][1]) if bounds else (None, None)
+            # One period for all reaches as far as the documents, whatever single day was asked for.
+            start, end = (bounds[0][0], bounds[-1][1]) if bounds and axis.grain != "all" else (None, None)
             axis = Periods.spanning(axis.grain, first, after, start, end)
         period = axis.assign(first, after).astype(np.int64)
         words = _joined([segment.words[own] for segment, own in zip(segments, wanted, strict=True)])
