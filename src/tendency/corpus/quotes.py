@@ -11,12 +11,20 @@ from typing import Final, Literal, NamedTuple
 
 LONGEST: Final = 3_000
 """So many code points may lie between an opening mark and the next mark that belongs to it."""
+LONGEST_IN_COLUMN: Final = 900
+"""The same in the columns of a newspaper, where specks look like marks; twice that from a mark that begins a paragraph."""
+UNPUNCTUATED: Final = 250
+"""In a column a longer quotation ends with a full stop, comma or the like beside its closing mark."""
 UNCLOSED: Final = 1_000
 """A mark that is never closed is taken up to its paragraph's end only if that is so near."""
+UNCLOSED_IN_COLUMN: Final = 600
+"""In a column such a mark must begin a line after a sentence, and is taken for so far at most."""
 LONGEST_SINGLE: Final = 600
-"""The same between straight single marks, which look like apostrophes."""
+"""So many may lie between straight single marks, which look like apostrophes; a third of that in a column."""
 WRAPPED: Final = 120
 """Lines are those of a printed column, not paragraphs, when nine in ten are no longer than this."""
+HEADLINE: Final = 8
+"""A line without small letters and with so many capitals is a headline."""
 SHORT: Final = 0.85
 """In a column without blank lines a paragraph ends with a sentence on a line shorter than this share of the usual one."""
 
@@ -24,6 +32,7 @@ Role = Literal["opens", "closes", "may close", "loose", "tight"]
 Span = tuple[int, int]
 
 _MARKS: Final = "“”„‟\"‘’‚'`«»‹›「」『』"
+_MARKS_AND_SPACE: Final = _MARKS + " \t\n\r\u00a0"
 _DOUBLE: Final = re.compile(r"''|``|,,|[“”„‟\"]")
 _GUILLEMETS: Final = re.compile("[«»]")
 _SMALL_GUILLEMETS: Final = re.compile("[‹›]")
@@ -34,12 +43,25 @@ _STRAIGHT_SINGLE: Final = re.compile(r"(?<!')'(?!')|(?<!`)`(?!`)")
 
 _OPENING: Final = frozenset("“„‟‘‚«‹「『`") | {"``", ",,"}
 _CLOSING: Final = frozenset("”’»›」』")
-_EITHER: Final = {"“": "opens", "«": "opens", "‹": "opens", "‘": "opens", "”": "closes", "»": "closes", "›": "closes"}
+_EITHER: Final = {
+    "“": "opens",
+    "«": "opens",
+    "‹": "opens",
+    "‘": "opens",
+    "”": "closes",
+    "»": "closes",
+    "›": "closes",
+}
 
 _BEFORE_OPENING: Final = frozenset("([{—–-/¿¡*_^~|")
-_AFTER_CLOSING: Final = frozenset(".,;:!?…)]}—–-/*_^~|。，、；：？！）")
+_AFTER_CLOSING: Final = frozenset(".,;:!?…)]}—–/*_^~|。，、；：？！）")
 _ENDS_SENTENCE: Final = frozenset(".!?:…—")
 _PAUSES: Final = frozenset(".,;:!?…")
+_DATELINE: Final = re.compile(
+    r"\W*[A-Z][A-Za-z .'\d]{2,28}[.,] ?(?:\(?\w[\w. ]{0,15}[.,)] ?)?"
+    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}[.,]? ?\d{1,2}\b|\W*\(Cont"
+)
+_ONE_LETTER: Final = re.compile(r"[^\W\d_](?=[^\w.'’]|$)")
 _MEASURE: Final = re.compile(r"(?<=\d)['’] ?\d{1,2}(?: ?\d/\d)? ?(?:\"|”|''|’’)")
 _ELISION: Final = re.compile(
     r"(?:tis|twas|twere|twill|twould|twixt|tween|em|til|till|cause|cos|round|bout|neath|gainst|fore|mid|ere|un|im|er|ow|as|ard|ee|n|o)\b"
@@ -72,7 +94,10 @@ def quoted_spans(text: str) -> list[Span]:
     ``He said: “Peace is ‘near’.” So he did.`` has one stretch, ``Peace is ‘near’.``; ``the workers' party`` has none.
     """
     lines = _Lines(text)
-    found = _matched(lines, _marks(lines, _DOUBLE), implied=True, longest=LONGEST)[0]
+    double = _marks(lines, _DOUBLE)
+    if lines.column:
+        double = sorted(double + _misread(lines, double))
+    found = _matched(lines, double, implied=True, longest=LONGEST)[0]
     for pattern, implied, longest in (
         (_GUILLEMETS, True, LONGEST),
         (_SMALL_GUILLEMETS, True, LONGEST),
@@ -114,31 +139,89 @@ class _Lines:
     text: str
 
     @cached_property
+    def bounds(self) -> list[Span]:
+        """Where each line that is not blank begins and ends."""
+        found = [match.span() for match in re.finditer(r"[^\n]+", self.text)]
+        return [(start, end) for start, end in found if not self.text[start:end].isspace()]
+
+    @cached_property
+    def lengths(self) -> list[int]:
+        """How long they are, ascending."""
+        return sorted(end - start for start, end in self.bounds)
+
+    @cached_property
+    def blank(self) -> list[bool]:
+        """Whether a blank line follows, for each but the last."""
+        pairs = zip(self.bounds, self.bounds[1:], strict=False)
+        return [self.text.count("\n", a[1], b[0]) > 1 for a, b in pairs]
+
+    @cached_property
+    def wrapped(self) -> bool:
+        """Whether a line is no paragraph."""
+        return len(self.bounds) > 1 and self.lengths[9 * (len(self.lengths) - 1) // 10] <= WRAPPED
+
+    @cached_property
+    def column(self) -> bool:
+        """Whether the text is a printed column, without a mark of its paragraphs."""
+        return self.wrapped and not any(self.blank)
+
+    @cached_property
     def ends(self) -> list[int]:
         """Where paragraphs end, ascending, the last at the text's end."""
-        bounds = [match.span() for match in re.finditer(r"[^\n]+", self.text)]
-        bounds = [(start, end) for start, end in bounds if not self.text[start:end].isspace()]
-        lengths = sorted(end - start for start, end in bounds)
-        if not lengths:
-            return [len(self.text)]
-        wrapped = lengths[9 * (len(lengths) - 1) // 10] <= WRAPPED
-        blank = [self.text.count("\n", a[1], b[0]) > 1 for a, b in zip(bounds, bounds[1:], strict=False)]
-        if not wrapped:
-            breaks = [True] * len(blank)
-        elif any(blank):
-            breaks = blank
+        if not self.wrapped:
+            breaks = [True] * len(self.blank)
+        elif not self.column:
+            breaks = self.blank
         else:
-            usual = lengths[len(lengths) // 2]
-            breaks = [self._ends_here(a, b, usual) for a, b in zip(bounds, bounds[1:], strict=False)]
-        inner = [end for (_, end), stops in zip(bounds, breaks, strict=False) if stops]
+            usual = self.lengths[len(self.lengths) // 2]
+            pairs = zip(self.bounds, self.bounds[1:], strict=False)
+            breaks = [self._ends_here(a, b, usual) for a, b in pairs]
+        inner = [end for (_, end), stops in zip(self.bounds, breaks, strict=False) if stops]
         return [*inner, len(self.text)]
+
+    @cached_property
+    def measures(self) -> frozenset[int]:
+        """Where marks stand for feet and inches."""
+        found = _MEASURE.finditer(self.text)
+        return frozenset(at for match in found for at in range(*match.span()))
+
+    @cached_property
+    def headlines(self) -> list[int]:
+        """Where lines in capitals begin, in a column: another article may begin there."""
+        if not self.column:
+            return []
+        return [start for start, end in self.bounds if _begins_article(self.text[start:end])]
+
+    def reach(self, at: int, longest: int, heads: bool) -> int:
+        """How far from an opening mark the next mark of its quotation may stand."""
+        column = 2 * LONGEST_IN_COLUMN if heads else LONGEST_IN_COLUMN
+        if longest == LONGEST_SINGLE:
+            column = LONGEST_SINGLE // 3
+        end = at + (min(longest, column) if self.column else longest)
+        following = bisect_right(self.headlines, at)
+        return min(end, self.headlines[following]) if following < len(self.headlines) else end
 
     def _ends_here(self, line: Span, after: Span, usual: int) -> bool:
         """Whether a paragraph of a column ends with this line: a sentence does, the line is short, the next begins anew."""
-        last = self.text[line[0] : line[1]].rstrip().rstrip(_MARKS).rstrip()[-1:]
+        last = self.text[line[0] : line[1]].rstrip(_MARKS_AND_SPACE)[-1:]
         first = self.text[after[0] : after[1]].lstrip()[:1]
         short = line[1] - line[0] < SHORT * usual
-        return last in _ENDS_SENTENCE and short and not first.islower()
+        return (last in _ENDS_SENTENCE and short and not first.islower()) or after[0] in self._capitals
+
+    @cached_property
+    def _capitals(self) -> frozenset[int]:
+        return frozenset(self.headlines)
+
+    def introduced(self, at: int) -> bool:
+        """Whether a comma, colon or the like stands before the mark that ends at a place."""
+        before = self.text[max(at - 6, 0) : at].rstrip(_MARKS_AND_SPACE)
+        return before[-1:] in _PAUSES and before != ""
+
+    def may_end(self, start: int, close: int, after: int) -> bool:
+        """Whether a quotation may end here: a long one in a column does so with a sentence or a part of one."""
+        if not self.column or close - start <= UNPUNCTUATED:
+            return True
+        return self.left(close) in _PAUSES or self.text[after : after + 1] in _PAUSES - {""}
 
     def paragraph_end(self, at: int) -> int:
         """The end of the paragraph in which a place lies."""
@@ -152,8 +235,22 @@ class _Lines:
             place -= 1
         if place >= 0 and text[place] != "\n":
             return False
-        before = text[max(place - 200, 0) : max(place, 0)].rstrip().rstrip(_MARKS).rstrip()
-        return not before or before[-1] in _ENDS_SENTENCE or self.paragraph_end(place - 1) <= place
+        if self.column and self._follows_short(place):
+            return True
+        before = text[max(place - 200, 0) : max(place, 0)].rstrip(_MARKS_AND_SPACE)
+        # A speck may follow the full stop of a column.
+        last = before.replace(" ", "")[-3:] if self.column else before[-1:]
+        return not before or not _ENDS_SENTENCE.isdisjoint(last) or self.paragraph_end(place - 1) <= place
+
+    def _follows_short(self, at: int) -> bool:
+        """Whether the line that ends at a place is short."""
+        start = self.text.rfind("\n", 0, max(at, 0)) + 1
+        return at - start < SHORT * self.lengths[len(self.lengths) // 2]
+
+    def paragraph_start(self, at: int) -> int:
+        """Where the paragraph begins that ends with a place."""
+        before = bisect_left(self.ends, at) - 1
+        return self.ends[before] if before >= 0 else 0
 
     def left(self, at: int) -> str:
         """The character before a mark, other marks passed over; a space at the text's start."""
@@ -172,19 +269,58 @@ class _Lines:
 def _marks(lines: _Lines, pattern: re.Pattern[str]) -> list[_Mark]:
     """The marks of one kind, each with what its shape says."""
     text = lines.text
-    measures = {at for match in _MEASURE.finditer(text) for at in range(*match.span())}
     result = []
     for match in pattern.finditer(text):
         start, end = match.span()
-        if start in measures:
+        if start in lines.measures:
             continue
         role = _role(match.group(), lines.left(start), lines.right(end), text[end : end + 12])
+        if role == "opens" and lines.column and _is_speck(text[end : end + 2]):
+            continue
         if role is not None:
-            opens = role == "opens"
+            opens = role in ("opens", "loose", "tight")
             result.append(
                 _Mark(start, end, role, opens and match.group() == ",,", opens and lines.heads(start))
             )
     return result
+
+
+def _misread(lines: _Lines, double: Sequence[_Mark]) -> list[_Mark]:
+    """Straight single marks of a column that stand for double ones: another mark answers them, and nothing else would."""
+    singles = _marks(lines, _STRAIGHT_SINGLE)
+    places = [mark.start for mark in double]
+    result = []
+    opened = -1
+    for mark in singles:
+        at = bisect_left(places, mark.start)
+        if mark.role == "opens":
+            following = double[at] if at < len(double) else None
+            begins = lines.text[mark.end : mark.end + 1]
+            if (
+                mark.heads
+                and (begins.isupper() or begins.isdigit())
+                and following
+                and following.role == "closes"
+            ):
+                result.append(mark._replace(weak=True))
+            opened = mark.start
+        elif mark.role in ("closes", "may close") and at:
+            ends = lines.left(mark.start) in _PAUSES and lines.text[mark.end : mark.end + 1] in ("\n", "")
+            if ends and double[at - 1].role == "opens" and opened < double[at - 1].start:
+                result.append(mark._replace(role="closes"))
+    return result
+
+
+def _begins_article(line: str) -> bool:
+    """Whether a line is a headline in capitals, a dateline, or says that the article goes on elsewhere."""
+    return _DATELINE.match(line) is not None or (
+        line == line.upper() and sum(map(str.isupper, line)) >= HEADLINE
+    )
+
+
+def _is_speck(following: str) -> bool:
+    """Whether an opening mark of a column stands before a letter that is no word."""
+    return _ONE_LETTER.match(following) is not None and following[0] not in "aAIO"
 
 
 def _role(mark: str, left: str, right: str, following: str) -> Role | None:
@@ -225,40 +361,45 @@ def _single_role(mark: str, shape: Role, left: str, following: str) -> Role | No
 
 
 class _Open(NamedTuple):
-    """A quotation that is not closed yet: where it begins, its last opening mark, and whether it needs a closing one."""
+    """A quotation that is not closed yet: where it begins, its last opening mark, whether it needs a closing one, and
+    whether that mark begins a paragraph."""
 
     start: int
     last: int
     weak: bool
+    heads: bool
 
 
-def _matched(
-    lines: _Lines, marks: Sequence[_Mark], *, implied: bool, longest: int
-) -> tuple[list[Span], int]:
+def _matched(lines: _Lines, marks: Sequence[_Mark], *, implied: bool, longest: int) -> tuple[list[Span], int]:
     """The quotations between the marks of one kind, and how many of their opening marks were closed."""
     spans: list[Span] = []
-    closed, depth, held = 0, 0, None
+    closed, depth, held, last = 0, 0, None, 0
     for number, mark in enumerate(marks):
-        if held is not None and mark.start - held.last > longest:
+        if held is not None and mark.start > lines.reach(held.last, longest, held.heads):
             spans += _unclosed(lines, held, mark.start, implied)
-            held = None
+            held, last = None, held.last
         role = _settled(lines, marks, number, is_open=held is not None)
-        if role == "closes" and held is not None:
+        if role == "closes" and held is not None and lines.may_end(held.last, mark.start, mark.end):
             depth -= 1
             closed += 1
             if depth == 0:
                 spans.append((held.start, mark.start))
-                held = None
+                held, last = None, mark.end
+        elif role == "closes" and implied and lines.column:
+            spans += _unopened(lines, mark, last)
+            last = mark.end
         elif role == "opens":
             if held is None:
-                held, depth = _Open(mark.end, mark.end, mark.weak or not implied), 1
+                held, depth = _Open(mark.end, mark.end, mark.weak or not implied, mark.heads), 1
             elif _goes_on(lines, held, mark) and implied:
-                held, depth, closed = held._replace(last=mark.end), 1, closed + 1
+                held, depth, closed = held._replace(last=mark.end, heads=True), 1, closed + 1
             elif _is_nested(lines, marks, number, longest):
                 depth += 1
+            elif lines.column and not mark.heads and not lines.introduced(mark.end):
+                continue
             else:
                 spans += _unclosed(lines, held, mark.start, implied)
-                held, depth = _Open(mark.end, mark.end, mark.weak or not implied), 1
+                held, depth = _Open(mark.end, mark.end, mark.weak or not implied, mark.heads), 1
     if held is not None:
         spans += _unclosed(lines, held, len(lines.text), implied)
     return spans, closed
@@ -268,12 +409,16 @@ def _settled(lines: _Lines, marks: Sequence[_Mark], number: int, *, is_open: boo
     """What a mark does where it stands, given whether a quotation is open; nothing is an empty text."""
     mark = marks[number]
     if mark.role == "loose":
-        before = lines.text[max(mark.start - 3, 0) : mark.start].rstrip()[-1:]
-        return "closes" if is_open and before in _PAUSES and before else ""
+        before = lines.text[max(mark.start - 3, 0) : mark.start].rstrip(" \t")[-1:]
+        after = lines.text[mark.end : mark.end + 3].lstrip(" ")[:1]
+        if mark.heads and after and (after in _MARKS or after.isupper()):
+            return "opens"
+        return "closes" if is_open and before and before in _PAUSES else ""
     if mark.role == "tight":
+        pauses = lines.left(mark.start) in _PAUSES
         if is_open:
-            return "closes"
-        return "opens" if lines.left(mark.start) in _PAUSES else ""
+            return "closes" if pauses or not lines.column else ""
+        return "opens" if pauses else ""
     if mark.role == "may close":
         return "closes" if is_open and not _closes_later(lines, marks, number) else ""
     return mark.role
@@ -295,7 +440,7 @@ def _goes_on(lines: _Lines, held: _Open, mark: _Mark) -> bool:
     if not mark.heads:
         return False
     end = lines.paragraph_end(held.last)
-    return end >= mark.start or not lines.text[end : mark.start].strip(" \n\t\r\u00a0" + _MARKS)
+    return end >= mark.start or not lines.text[end : mark.start].strip(_MARKS_AND_SPACE)
 
 
 def _is_nested(lines: _Lines, marks: Sequence[_Mark], number: int, longest: int) -> bool:
@@ -314,11 +459,23 @@ def _is_nested(lines: _Lines, marks: Sequence[_Mark], number: int, longest: int)
     return False
 
 
+def _unopened(lines: _Lines, mark: _Mark, last: int) -> list[Span]:
+    """What a closing mark of a column stands for that nothing opens: back to the paragraph's start, if it ends a paragraph."""
+    if lines.left(mark.start) not in _PAUSES or lines.text[mark.end : mark.end + 1] not in ("\n", ""):
+        return []
+    start = max(lines.paragraph_start(mark.start), last)
+    return [(start, mark.start)] if mark.start - start <= UNCLOSED_IN_COLUMN else []
+
+
 def _unclosed(lines: _Lines, held: _Open, before: int, implied: bool) -> list[Span]:
     """What a mark that is never closed stands for: up to its paragraph's end, or nothing where that is far."""
     if held.weak and held.last == held.start:
         return []
     end = min(lines.paragraph_end(held.last), before)
-    if end - held.last <= UNCLOSED and implied:
+    if lines.column:
+        # A column hides the ends of paragraphs, but few marks that begin a line after a full stop are specks.
+        end = min(end, held.last + UNCLOSED_IN_COLUMN)
+    begins = held.heads or not lines.column or lines.introduced(held.last)
+    if implied and begins and end - held.last <= UNCLOSED:
         return [(held.start, end)]
     return [(held.start, held.last)] if held.last > held.start else []
