@@ -211,6 +211,7 @@ class Corpus:
         *,
         by: str | Eras = "all",
         split: str | Mapping[str, str] | None = None,
+        own_words: bool = False,
         cluster: str | Sequence[str] | None = None,
         executor: Executor | None = None,
         deadline: float | None = None,
@@ -218,12 +219,26 @@ class Corpus:
         """The public columns for each query: hits, documents with hits, rate per million words with its interval.
 
         With ``by="document"`` a row is a query in a document: ``query, document, date, start, end, tokens,
-        hits, per_million``.
+        hits, per_million``. With ``own_words`` hits in quotation marks are left out and counted in ``quoted_hits``.
         """
         if by == "document":
-            return self._by_document(queries, deadline)
-        from tendency.measures import PUBLIC, rates
+            return self._by_document(queries, own_words, deadline)
+        from tendency.measures import PUBLIC, rates, rates_of
 
+        if own_words:
+            found = rates_of(
+                self.index,
+                self._queries(queries),
+                own_words=True,
+                dispersion=False,
+                by=by,
+                split=split,
+                **self._narrowing,
+                cluster=cluster,
+                executor=executor,
+                deadline=_limit(deadline),
+            )
+            return found.table[[*PUBLIC, "quoted_hits"]]
         counted = self.tally(
             queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
         )
@@ -240,6 +255,7 @@ class Corpus:
         smooth: int | None = None,
         constant: str | None = None,
         dispersion: bool = True,
+        own_words: bool = False,
         by: str | Eras = "year",
         split: str | Mapping[str, str] | None = None,
         cluster: str | Sequence[str] | None = None,
@@ -257,6 +273,7 @@ class Corpus:
             smooth: Add a centred moving rate over so many periods, an odd number.
             constant: A field, such as ``"newspaper"``: add the curve of those of its values that have text in nearly every period.
             dispersion: Add Gries' DP and the share of the top document.
+            own_words: Leave out hits in quotation marks; ``quoted_hits`` says how many they are.
             level: Confidence of the intervals.
             by, split, cluster, executor, deadline: As for ``tally``.
 
@@ -274,6 +291,7 @@ class Corpus:
             smooth=smooth,
             constant=constant,
             dispersion=dispersion,
+            own_words=own_words,
             by=by,
             split=split,
             **self._narrowing,
@@ -719,9 +737,13 @@ class Corpus:
         width: int = 60,
         order: str = "date",
         seed: int = 0,
+        own_words: bool = False,
         deadline: float | None = None,
     ) -> Concordance:
-        """Hits in their context with their source: the first by date, or a random ``sample``."""
+        """Hits in their context with their source: the first by date, or a random ``sample``.
+
+        Each line says whether it stands in quotation marks; with ``own_words`` such hits are left out, and counted.
+        """
         if order not in ("date", "sample"):
             raise SettingError(f"The order {order!r} is neither 'date' nor 'sample'.")
         return concordance(
@@ -732,6 +754,8 @@ class Corpus:
             width=width,
             order="date" if order == "date" else "sample",
             seed=seed,
+            own_words=own_words,
+            mark_quoted=True,
             deadline=_limit(deadline),
         )
 
@@ -832,7 +856,7 @@ class Corpus:
             deadline=_limit(deadline),
         )
 
-    def _by_document(self, queries: Asked, deadline: float | None) -> pl.DataFrame:
+    def _by_document(self, queries: Asked, own_words: bool, deadline: float | None) -> pl.DataFrame:
         import polars as pl
 
         names = list(self._queries(queries))
@@ -845,7 +869,30 @@ class Corpus:
             value_name="hits",
         )
         rate = pl.when(pl.col("tokens") > 0).then(1e6 * pl.col("hits") / pl.col("tokens"))
-        return long.select("query", pl.exclude("query")).with_columns(per_million=rate)
+        if own_words:
+            inside = self._quoted_by_document(queries, deadline)
+            long = long.join(inside, on=["query", "document"], how="left", maintain_order="left")
+            long = long.with_columns(pl.col("hits") - pl.col("quoted_hits"))
+        table = long.select("query", pl.exclude("query")).with_columns(per_million=rate)
+        return table.select(pl.exclude("quoted_hits"), "quoted_hits") if own_words else table
+
+    def _quoted_by_document(self, queries: Asked, deadline: float | None) -> pl.DataFrame:
+        """How many hits stand in quotation marks in each document: ``query, document, quoted_hits``."""
+        import polars as pl
+
+        from tendency.tally import Quoted
+
+        limit = _limit(deadline)
+        schema = {"query": pl.String, "document": pl.String, "quoted_hits": pl.Int64}
+        frames = [pl.DataFrame(schema=schema)]
+        for name, query in self._queries(queries).items():
+            counter = Quoted(name, query).bound(self.index)
+            for segment, mask in zip(self.index.segments, self.selection.masks, strict=True):
+                counts = counter.count(segment, mask, limit)[mask, 1]
+                ids = [segment.ids[document] for document in mask.nonzero()[0].tolist()]
+                rows = {"query": [name] * len(ids), "document": ids, "quoted_hits": counts}
+                frames.append(pl.DataFrame(rows, schema=schema))
+        return pl.concat(frames)
 
     @property
     def _narrowing(self) -> Narrowing:

@@ -33,16 +33,18 @@ Span = tuple[int, int]
 
 _MARKS: Final = "“”„‟\"‘’‚'`«»‹›「」『』"
 _MARKS_AND_SPACE: Final = _MARKS + " \t\n\r\u00a0"
-_DOUBLE: Final = re.compile(r"''|``|,,|[“”„‟\"]")
-_GUILLEMETS: Final = re.compile("[«»]")
-_SMALL_GUILLEMETS: Final = re.compile("[‹›]")
-_CORNERS: Final = re.compile("[「」]")
-_WHITE_CORNERS: Final = re.compile("[『』]")
-_CURLY_SINGLE: Final = re.compile("[‘’‚]")
-_STRAIGHT_SINGLE: Final = re.compile(r"(?<!')'(?!')|(?<!`)`(?!`)")
-
-_OPENING: Final = frozenset("“„‟‘‚«‹「『`") | {"``", ",,"}
-_CLOSING: Final = frozenset("”’»›」』")
+_MARK: Final = re.compile(r"''|``|,,|[“”„‟\"‘’‚'`«»‹›「」『』]")
+_DOUBLE: Final = "double"
+_STRAIGHT_SINGLE: Final = "straight single"
+_KIND: Final = {
+    **dict.fromkeys(("“", "”", "„", "‟", '"', "''", "``", ",,"), _DOUBLE),
+    **dict.fromkeys("'`", _STRAIGHT_SINGLE),
+    **dict.fromkeys("‘’‚", "curly single"),
+    **dict.fromkeys("«»", "guillemets"),
+    **dict.fromkeys("‹›", "small guillemets"),
+    **dict.fromkeys("「」", "corners"),
+    **dict.fromkeys("『』", "white corners"),
+}
 _EITHER: Final = {
     "“": "opens",
     "«": "opens",
@@ -94,24 +96,17 @@ def quoted_spans(text: str) -> list[Span]:
     ``He said: “Peace is ‘near’.” So he did.`` has one stretch, ``Peace is ‘near’.``; ``the workers' party`` has none.
     """
     lines = _Lines(text)
-    double = _marks(lines, _DOUBLE)
+    marks = _marks(lines)
     if lines.column:
-        double = sorted(double + _misread(lines, double))
-    found = _matched(lines, double, implied=True, longest=LONGEST)[0]
-    for pattern, implied, longest in (
-        (_GUILLEMETS, True, LONGEST),
-        (_SMALL_GUILLEMETS, True, LONGEST),
-        (_CORNERS, True, LONGEST),
-        (_WHITE_CORNERS, True, LONGEST),
-        (_CURLY_SINGLE, True, LONGEST),
-        (_STRAIGHT_SINGLE, False, LONGEST_SINGLE),
-    ):
-        marks = _marks(lines, pattern)
-        if marks:
-            spans, closed = _matched(lines, marks, implied=implied, longest=longest)
-            # Where most of a kind's opening marks are never closed, they are specks or apostrophes.
-            if 2 * closed >= sum(mark.role == "opens" for mark in marks):
-                found += spans
+        marks[_DOUBLE] = sorted(marks[_DOUBLE] + _misread(lines, marks[_DOUBLE], marks[_STRAIGHT_SINGLE]))
+    found: list[Span] = []
+    for kind, held in marks.items():
+        single = kind == _STRAIGHT_SINGLE
+        longest = LONGEST_SINGLE if single else LONGEST
+        spans, closed = _matched(lines, held, implied=not single, longest=longest)
+        # Where most of a kind's opening marks are never closed, they are specks or apostrophes.
+        if kind == _DOUBLE or 2 * closed >= sum(mark.role == "opens" for mark in held):
+            found += spans
     return _united(found)
 
 
@@ -266,28 +261,25 @@ class _Lines:
         return self.text[at] if at < len(self.text) else " "
 
 
-def _marks(lines: _Lines, pattern: re.Pattern[str]) -> list[_Mark]:
-    """The marks of one kind, each with what its shape says."""
+def _marks(lines: _Lines) -> dict[str, list[_Mark]]:
+    """The marks of each kind, each with what its shape says."""
     text = lines.text
-    result = []
-    for match in pattern.finditer(text):
+    result: dict[str, list[_Mark]] = {kind: [] for kind in dict.fromkeys(_KIND.values())}
+    for match in _MARK.finditer(text):
         start, end = match.span()
-        if start in lines.measures:
+        written = match.group()
+        role = _role(written, lines.left(start), lines.right(end), text[end : end + 12])
+        if role is None or start in lines.measures:
             continue
-        role = _role(match.group(), lines.left(start), lines.right(end), text[end : end + 12])
         if role == "opens" and lines.column and _is_speck(text[end : end + 2]):
             continue
-        if role is not None:
-            opens = role in ("opens", "loose", "tight")
-            result.append(
-                _Mark(start, end, role, opens and match.group() == ",,", opens and lines.heads(start))
-            )
+        heads = role in ("opens", "loose", "tight") and lines.heads(start)
+        result[_KIND[written]].append(_Mark(start, end, role, role == "opens" and written == ",,", heads))
     return result
 
 
-def _misread(lines: _Lines, double: Sequence[_Mark]) -> list[_Mark]:
+def _misread(lines: _Lines, double: Sequence[_Mark], singles: Sequence[_Mark]) -> list[_Mark]:
     """Straight single marks of a column that stand for double ones: another mark answers them, and nothing else would."""
-    singles = _marks(lines, _STRAIGHT_SINGLE)
     places = [mark.start for mark in double]
     result = []
     opened = -1
@@ -361,8 +353,14 @@ def _single_role(mark: str, shape: Role, left: str, following: str) -> Role | No
 
 
 class _Open(NamedTuple):
-    """A quotation that is not closed yet: where it begins, its last opening mark, whether it needs a closing one, and
-    whether that mark begins a paragraph."""
+    """A quotation that is not closed yet.
+
+    Attributes:
+        start: Where it begins.
+        last: Where its last opening mark ends.
+        weak: Whether it is one only if it is closed.
+        heads: Whether its last opening mark begins a paragraph.
+    """
 
     start: int
     last: int
@@ -372,37 +370,75 @@ class _Open(NamedTuple):
 
 def _matched(lines: _Lines, marks: Sequence[_Mark], *, implied: bool, longest: int) -> tuple[list[Span], int]:
     """The quotations between the marks of one kind, and how many of their opening marks were closed."""
-    spans: list[Span] = []
-    closed, depth, held, last = 0, 0, None, 0
+    matching = _Matching(lines, marks, implied, longest)
     for number, mark in enumerate(marks):
-        if held is not None and mark.start > lines.reach(held.last, longest, held.heads):
-            spans += _unclosed(lines, held, mark.start, implied)
-            held, last = None, held.last
-        role = _settled(lines, marks, number, is_open=held is not None)
-        if role == "closes" and held is not None and lines.may_end(held.last, mark.start, mark.end):
-            depth -= 1
-            closed += 1
-            if depth == 0:
-                spans.append((held.start, mark.start))
-                held, last = None, mark.end
-        elif role == "closes" and implied and lines.column:
-            spans += _unopened(lines, mark, last)
-            last = mark.end
+        matching.give_up_before(mark.start)
+        role = _settled(lines, marks, number, is_open=matching.held is not None)
+        if role == "closes":
+            matching.close(mark)
         elif role == "opens":
-            if held is None:
-                held, depth = _Open(mark.end, mark.end, mark.weak or not implied, mark.heads), 1
-            elif _goes_on(lines, held, mark) and implied:
-                held, depth, closed = held._replace(last=mark.end, heads=True), 1, closed + 1
-            elif _is_nested(lines, marks, number, longest):
-                depth += 1
-            elif lines.column and not mark.heads and not lines.introduced(mark.end):
-                continue
-            else:
-                spans += _unclosed(lines, held, mark.start, implied)
-                held, depth = _Open(mark.end, mark.end, mark.weak or not implied, mark.heads), 1
-    if held is not None:
-        spans += _unclosed(lines, held, len(lines.text), implied)
-    return spans, closed
+            matching.open(number)
+    matching.end_unclosed(len(lines.text))
+    return matching.spans, matching.closed
+
+
+class _Matching:
+    """Marks of one kind, taken one after the other.
+
+    Attributes:
+        spans: The quotations so far.
+        closed: How many opening marks were closed, or repeated.
+        held: The quotation that is open.
+        depth: How many opening marks it has that are not closed.
+        last: Where the last mark before it ends.
+    """
+
+    def __init__(self, lines: _Lines, marks: Sequence[_Mark], implied: bool, longest: int) -> None:
+        self.lines, self.marks, self.implied, self.longest = lines, marks, implied, longest
+        self.spans: list[Span] = []
+        self.closed, self.depth, self.last = 0, 0, 0
+        self.held: _Open | None = None
+
+    def give_up_before(self, at: int) -> None:
+        """The open quotation ends unclosed where the next mark is too far for it."""
+        if self.held is not None and at > self.lines.reach(self.held.last, self.longest, self.held.heads):
+            self.end_unclosed(at)
+
+    def end_unclosed(self, at: int) -> None:
+        """The open quotation is taken for what a mark that is never closed stands for, before a place."""
+        if self.held is not None:
+            self.spans += _unclosed(self.lines, self.held, at, self.implied)
+            self.last = self.held.last
+            self.held = None
+
+    def close(self, mark: _Mark) -> None:
+        """A closing mark, which may have nothing to close."""
+        if self.held is None:
+            if self.implied and self.lines.column:
+                self.spans += _unopened(self.lines, mark, self.last)
+                self.last = mark.end
+        elif self.lines.may_end(self.held.last, mark.start, mark.end):
+            self.depth -= 1
+            self.closed += 1
+            if self.depth == 0:
+                self.spans.append((self.held.start, mark.start))
+                self.held, self.last = None, mark.end
+
+    def open(self, number: int) -> None:
+        """An opening mark, which may go on with the open quotation, be nested in it, or end it unclosed."""
+        mark, held = self.marks[number], self.held
+        if held is not None and self.implied and _goes_on(self.lines, held, mark):
+            self.held, self.depth = held._replace(last=mark.end, heads=True), 1
+            self.closed += 1
+            return
+        if held is not None:
+            if _is_nested(self.lines, self.marks, number, self.longest):
+                self.depth += 1
+                return
+            if self.lines.column and not mark.heads and not self.lines.introduced(mark.end):
+                return
+            self.end_unclosed(mark.start)
+        self.held, self.depth = _Open(mark.end, mark.end, mark.weak or not self.implied, mark.heads), 1
 
 
 def _settled(lines: _Lines, marks: Sequence[_Mark], number: int, *, is_open: bool) -> str:
