@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tendency.measures import (
         Aims,
         Comovements,
+        Decomposition,
         Discovery,
         EventChanges,
         Flips,
@@ -366,6 +367,56 @@ class Corpus:
             deadline=_limit(deadline),
         )
 
+    def decompose(
+        self,
+        queries: Asked,
+        before: str,
+        after: str,
+        *,
+        voice: str | Sequence[str],
+        finer: str | Sequence[str] | None = None,
+        by: str | None = None,
+        relative_to: str | None = None,
+        overlap: bool = False,
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        deadline: float | None = None,
+    ) -> Decomposition:
+        """The change of rates between two spans: within voices, the mix of them, voices that entered and that left.
+
+        Args:
+            queries: What is counted.
+            before: The earlier span, first and last date included, such as ``"1930/1939"``.
+            after: The later span.
+            voice: The field, or fields, whose values are voices, such as ``"newspaper"`` or ``"author"``.
+            finer: Further fields, such as ``"page"``: the verdict is compared with that of voices cut finer by them.
+            by: Periods of the curve at constant mix; None for no curve.
+            relative_to: Count hits against those of this query, not against words.
+            overlap: Queries may share words with it.
+            cluster: Independent pieces of evidence smaller than voices, or across them; documents and days by default.
+            level: Confidence of the intervals.
+            deadline: As for ``tally``.
+
+        Raises:
+            SettingError: Spans or fields that are none, or a cluster that is a voice.
+        """
+        from tendency.measures import decompose_of
+
+        return decompose_of(
+            self.index,
+            self._queries(queries),
+            voice=voice,
+            before_after=_two_spans(before, after),
+            finer=finer,
+            by=by,
+            relative_to=None if relative_to is None else self.query(relative_to),
+            overlap=overlap,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
+            deadline=_limit(deadline),
+        )
+
     def compare(
         self,
         queries: Asked,
@@ -393,11 +444,7 @@ class Corpus:
         """
         from tendency.measures import compare_rates
 
-        eras = [(written, _between(written)) for written in (before, after)]
-        if eras[1][1].start < eras[0][1].end:
-            raise SettingError(
-                f"{after!r} begins before {before!r} has ended; give the earlier span first, without overlap."
-            )
+        eras = _two_spans(before, after)
         counted = self.tally(
             queries, by=eras, split=split, cluster=cluster, executor=executor, deadline=deadline
         )
@@ -1222,6 +1269,16 @@ def _one_day(day: Day) -> dt.date:
 
 def _day_after(day: Day | None) -> dt.date | None:
     return _span(day).end if isinstance(day, str) else None if day is None else day + dt.timedelta(days=1)
+
+
+def _two_spans(before: str, after: str) -> list[tuple[str, DateSpan]]:
+    """Both with the names that were written; the second begins when the first has ended."""
+    eras = [(written, _between(written)) for written in (before, after)]
+    if eras[1][1].start < eras[0][1].end:
+        raise SettingError(
+            f"{after!r} begins before {before!r} has ended; give the earlier span first, without overlap."
+        )
+    return eras
 
 
 def _between(text: str) -> DateSpan:

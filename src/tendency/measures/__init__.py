@@ -23,6 +23,8 @@ from tendency.measures.result import PUBLIC, Result
 if TYPE_CHECKING:
     from tendency.measures.comoving import Comovements, comovement
     from tendency.measures.constant import ConstantTitles, constant_titles
+    from tendency.measures.decompose import Decomposition, constant_mix
+    from tendency.measures.decomposing import decompose_of
     from tendency.measures.deviation import Deviation, deviation_table
     from tendency.measures.discovery import Discovery, discover
     from tendency.measures.events import EventChanges, before_after
@@ -54,6 +56,7 @@ __all__ = [
     "Checks",
     "Comovements",
     "ConstantTitles",
+    "Decomposition",
     "Deviation",
     "Discovery",
     "EventChanges",
@@ -84,7 +87,9 @@ __all__ = [
     "comovement",
     "compare_rates",
     "compare_splits",
+    "constant_mix",
     "constant_titles",
+    "decompose_of",
     "deviation_table",
     "discover",
     "flips",
@@ -118,6 +123,11 @@ _LATER = {
         "ConstantTitles",
         "constant_titles",
     ),
+    "decompose": (
+        "Decomposition",
+        "constant_mix",
+    ),
+    "decomposing": ("decompose_of",),
     "deviation": (
         "Deviation",
         "deviation_table",

@@ -105,7 +105,7 @@ def rates_of(
     against = 0
     if relative_to is not None:
         if not overlap:
-            _refuse_overlap(index, queries, relative_to, common)
+            refuse_overlap(index, queries, relative_to, common)
         counters.append(Occurrences(_unused(str(relative_to), queries), relative_to))
         settings["reference"] = str(relative_to)
         against = len(counters)
@@ -143,7 +143,7 @@ def _in_own_words(
     if relative_to is not None:
         if not overlap:
             narrowing = {key: value for key, value in common.items() if key not in ("by", "split")}
-            _refuse_overlap(index, queries, relative_to, narrowing)
+            refuse_overlap(index, queries, relative_to, narrowing)
         items[_unused(str(relative_to), queries)] = relative_to
         settings = settings | {"reference": f"{relative_to} in own words"}
     counters = [Quoted(name, query, own=True) for name, query in items.items()]
@@ -211,7 +211,7 @@ def _unused(name: str, names: Mapping[str, object]) -> str:
     return name
 
 
-def _refuse_overlap(
+def refuse_overlap(
     index: Index, queries: Mapping[str, Query], reference: Query, common: Mapping[str, Any]
 ) -> None:
     """Nothing, unless hits of a query share words with the query that they are counted against."""
