@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -60,7 +60,7 @@ def agreement_sentences(found: Decomposition) -> Iterator[str]:
         yield f"{wording.named(row['query'])}: {sentence}."
 
 
-def decomposition_sentence(line: Row, parts: list[Row], unit: str, level: float) -> str:
+def decomposition_sentence(line: Row, parts: Sequence[Row], unit: str, level: float) -> str:
     """``Of the rise by 120 hits per million words, 80 (60 to 100) lie within voices that speak in both spans, …``."""
     values = {part["part"]: part for part in parts}
     head = f"{wording.named(line['query'])} by {line['granularity']}, {line['before']} to {line['after']}:"

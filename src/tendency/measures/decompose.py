@@ -23,6 +23,7 @@ from tendency.measures.dispersion import (
 )
 from tendency.measures.rates import WORDS, Measure, check_level, relative
 from tendency.measures.result import Result
+from tendency.measures.series import HALF
 from tendency.tally import NONE, ClusterTable, Tally, turned
 
 if TYPE_CHECKING:
@@ -299,8 +300,11 @@ class _Seen:
 
         found = widest(self.by_voice, column + 1, self.against, self.level)
         shape = found.shape.T[self.spans]
-        burstiness = float(np.max(found.burstiness, initial=0.0))
-        freedom = max(2.0, self._clusters() / (1 + 3 * burstiness))
+        # Student's t because burstiness is estimated, from all voices together: see `compare_rates`.
+        weight = voices.hits.astype(float) + HALF
+        burstiness = float((weight * found.burstiness.T[self.spans]).sum() / weight.sum())
+        clusters = float(found.clusters.T[self.spans].sum())
+        freedom = max(2.0, clusters / (1 + 3 * burstiness))
         reach = float(stdtrit(freedom, (1 + self.level) / 2))
         variance = _count_variance(voices.hits, shape)
         each = weights(voices)
