@@ -104,14 +104,14 @@ def test_weights_give_the_parts() -> None:
 def test_kitagawas_two_components() -> None:
     """With all voices in both spans the first two parts are Kitagawa's rate and composition effects."""
     voices = Voices(np.array([[10, 40], [30, 20]]), np.array([[100, 100], [150, 50]]))
-    # Rates .1, .4 and .2, .4; shares ½, ½ and ¾, ¼.
+    # Rates .1, .4 and .2, .4; shares ½, ½ and ¾, ¼: what one part gives the other takes.
     assert exact_parts(voices) == {
-        WITHIN: Fraction(5, 8) * Fraction(1, 10),
-        MIX: Fraction(1, 4) * Fraction(3, 20) - Fraction(1, 4) * Fraction(2, 5),
+        WITHIN: Fraction(1, 16),
+        MIX: Fraction(-1, 16),
         ENTERED: 0,
         LEFT: 0,
-        CHANGE: Fraction(0),
-    } | {CHANGE: Fraction(50, 200) - Fraction(50, 200)}
+        CHANGE: 0,
+    }
 
 
 def _tally(
@@ -213,8 +213,6 @@ def test_it_survives(tally: Tally) -> None:
     found = decompose(tally)
     assert found.summary["verdict"][0] in (TOO_FEW, NONE_IN_BOTH, NOT_ESTABLISHED, TIED)
     for table in (found.table, found.summary, constant_mix(tally)):
-        floats = table.select(pl.col(pl.Float64)).to_numpy().ravel()
-        assert not np.isnan([one for one in floats.tolist() if one is not None and one == one]).any()
         assert not any(
             table[name].is_nan().any() for name, kind in table.schema.items() if kind == pl.Float64
         )
@@ -244,7 +242,7 @@ def test_constant_mix() -> None:
     )
     curve = constant_mix(tally)
     assert curve["constant"][0] == pytest.approx(curve["constant"][1])
-    assert curve["rate"][0] > 5 * curve["rate"][1]
+    assert curve["rate"][0] > 4 * curve["rate"][1]
     mix = (10_000 + 90_000 + 10_000) / 120_000
     assert curve["held"].to_list() == pytest.approx([1, 1, mix])
     tenth = Tally.from_counts(
