@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Comovements,
         Decomposition,
         Discovery,
+        Editions,
         EventChanges,
         Flips,
         Forecasts,
@@ -416,6 +417,12 @@ class Corpus:
             level=level,
             deadline=_limit(deadline),
         )
+
+    def editions(self) -> Editions:
+        """What the documents say of editions, translators and dates, and what a reader must know of it."""
+        from tendency.measures.editions import editions
+
+        return editions(self.index, self.selection.masks)
 
     def compare(
         self,

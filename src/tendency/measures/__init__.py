@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tendency.measures.decomposing import decompose_of
     from tendency.measures.deviation import Deviation, deviation_table
     from tendency.measures.discovery import Discovery, discover
+    from tendency.measures.editions import Editions, first_use, mixed
     from tendency.measures.events import EventChanges, before_after
     from tendency.measures.flipping import Flips, flips
     from tendency.measures.forecasting import Forecasts, forecast
@@ -59,6 +60,7 @@ __all__ = [
     "Decomposition",
     "Deviation",
     "Discovery",
+    "Editions",
     "EventChanges",
     "Flips",
     "Forecasts",
@@ -92,12 +94,14 @@ __all__ = [
     "decompose_of",
     "deviation_table",
     "discover",
+    "first_use",
     "flips",
     "forecast",
     "held_share",
     "holm",
     "judge",
     "judged",
+    "mixed",
     "order_changes",
     "rank_items",
     "ranking",
@@ -135,6 +139,11 @@ _LATER = {
     "discovery": (
         "Discovery",
         "discover",
+    ),
+    "editions": (
+        "Editions",
+        "first_use",
+        "mixed",
     ),
     "events": (
         "EventChanges",
