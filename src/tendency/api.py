@@ -37,7 +37,9 @@ if TYPE_CHECKING:
         Aims,
         Collocates,
         Comovements,
+        Decomposition,
         Discovery,
+        Editions,
         EventChanges,
         Flips,
         Forecasts,
@@ -214,6 +216,7 @@ class Corpus:
         *,
         by: str | Eras = "all",
         split: str | Mapping[str, str] | None = None,
+        own_words: bool = False,
         cluster: str | Sequence[str] | None = None,
         executor: Executor | None = None,
         deadline: float | None = None,
@@ -221,12 +224,26 @@ class Corpus:
         """The public columns for each query: hits, documents with hits, rate per million words with its interval.
 
         With ``by="document"`` a row is a query in a document: ``query, document, date, start, end, tokens,
-        hits, per_million``.
+        hits, per_million``. With ``own_words`` hits in quotation marks are left out and counted in ``quoted_hits``.
         """
         if by == "document":
-            return self._by_document(queries, deadline)
-        from tendency.measures import PUBLIC, rates
+            return self._by_document(queries, own_words, deadline)
+        from tendency.measures import PUBLIC, rates, rates_of
 
+        if own_words:
+            found = rates_of(
+                self.index,
+                self._queries(queries),
+                own_words=True,
+                dispersion=False,
+                by=by,
+                split=split,
+                **self._narrowing,
+                cluster=cluster,
+                executor=executor,
+                deadline=_limit(deadline),
+            )
+            return found.table[[*PUBLIC, "quoted_hits"]]
         counted = self.tally(
             queries, by=by, split=split, cluster=cluster, executor=executor, deadline=deadline
         )
@@ -243,6 +260,7 @@ class Corpus:
         smooth: int | None = None,
         constant: str | None = None,
         dispersion: bool = True,
+        own_words: bool = False,
         by: str | Eras = "year",
         split: str | Mapping[str, str] | None = None,
         cluster: str | Sequence[str] | None = None,
@@ -260,6 +278,7 @@ class Corpus:
             smooth: Add a centred moving rate over so many periods, an odd number.
             constant: A field, such as ``"newspaper"``: add the curve of those of its values that have text in nearly every period.
             dispersion: Add Gries' DP and the share of the top document.
+            own_words: Leave out hits in quotation marks; ``quoted_hits`` says how many they are.
             level: Confidence of the intervals.
             by, split, cluster, executor, deadline: As for ``tally``.
 
@@ -277,6 +296,7 @@ class Corpus:
             smooth=smooth,
             constant=constant,
             dispersion=dispersion,
+            own_words=own_words,
             by=by,
             split=split,
             **self._narrowing,
@@ -378,11 +398,7 @@ class Corpus:
         """
         from tendency.measures import compare_rates
 
-        eras = [(written, _between(written)) for written in (before, after)]
-        if eras[1][1].start < eras[0][1].end:
-            raise SettingError(
-                f"{after!r} begins before {before!r} has ended; give the earlier span first, without overlap."
-            )
+        eras = _two_spans(before, after)
         counted = self.tally(
             queries, by=eras, split=split, cluster=cluster, executor=executor, deadline=deadline
         )
@@ -826,6 +842,62 @@ class Corpus:
             deadline=_limit(deadline),
         )
 
+    def decompose(
+        self,
+        queries: Asked,
+        before: str,
+        after: str,
+        *,
+        voice: str | Sequence[str],
+        finer: str | Sequence[str] | None = None,
+        by: str | None = None,
+        relative_to: str | None = None,
+        overlap: bool = False,
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        deadline: float | None = None,
+    ) -> Decomposition:
+        """The change of rates between two spans: within voices, the mix of them, voices that entered and that left.
+
+        Args:
+            queries: What is counted.
+            before: The earlier span, first and last date included, such as ``"1930/1939"``.
+            after: The later span.
+            voice: The field, or fields, whose values are voices, such as ``"newspaper"`` or ``"author"``.
+            finer: Further fields, such as ``"page"``: the verdict is compared with that of voices cut finer by them.
+            by: Periods of the curve at constant mix; None for no curve.
+            relative_to: Count hits against those of this query, not against words.
+            overlap: Queries may share words with it.
+            cluster: Independent pieces of evidence smaller than voices, or across them; documents and days by default.
+            level: Confidence of the intervals.
+            deadline: As for ``tally``.
+
+        Raises:
+            SettingError: Spans or fields that are none, or a cluster that is a voice.
+        """
+        from tendency.measures import decompose_of
+
+        return decompose_of(
+            self.index,
+            self._queries(queries),
+            voice=voice,
+            before_after=_two_spans(before, after),
+            finer=finer,
+            by=by,
+            relative_to=None if relative_to is None else self.query(relative_to),
+            overlap=overlap,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
+            deadline=_limit(deadline),
+        )
+
+    def editions(self) -> Editions:
+        """What the documents say of editions, translators and dates, and what a reader must know of it."""
+        from tendency.measures.editions import editions
+
+        return editions(self.index, self.selection.masks)
+
     def kwic(
         self,
         query: str,
@@ -834,9 +906,13 @@ class Corpus:
         width: int = 60,
         order: str = "date",
         seed: int = 0,
+        own_words: bool = False,
         deadline: float | None = None,
     ) -> Concordance:
-        """Hits in their context with their source: the first by date, or a random ``sample``."""
+        """Hits in their context with their source: the first by date, or a random ``sample``.
+
+        Each line says whether it stands in quotation marks; with ``own_words`` such hits are left out, and counted.
+        """
         if order not in ("date", "sample"):
             raise SettingError(f"The order {order!r} is neither 'date' nor 'sample'.")
         return concordance(
@@ -847,6 +923,8 @@ class Corpus:
             width=width,
             order="date" if order == "date" else "sample",
             seed=seed,
+            own_words=own_words,
+            mark_quoted=True,
             deadline=_limit(deadline),
         )
 
@@ -947,7 +1025,7 @@ class Corpus:
             deadline=_limit(deadline),
         )
 
-    def _by_document(self, queries: Asked, deadline: float | None) -> pl.DataFrame:
+    def _by_document(self, queries: Asked, own_words: bool, deadline: float | None) -> pl.DataFrame:
         import polars as pl
 
         names = list(self._queries(queries))
@@ -960,7 +1038,30 @@ class Corpus:
             value_name="hits",
         )
         rate = pl.when(pl.col("tokens") > 0).then(1e6 * pl.col("hits") / pl.col("tokens"))
-        return long.select("query", pl.exclude("query")).with_columns(per_million=rate)
+        if own_words:
+            inside = self._quoted_by_document(queries, deadline)
+            long = long.join(inside, on=["query", "document"], how="left", maintain_order="left")
+            long = long.with_columns(pl.col("hits") - pl.col("quoted_hits"))
+        table = long.select("query", pl.exclude("query")).with_columns(per_million=rate)
+        return table.select(pl.exclude("quoted_hits"), "quoted_hits") if own_words else table
+
+    def _quoted_by_document(self, queries: Asked, deadline: float | None) -> pl.DataFrame:
+        """How many hits stand in quotation marks in each document: ``query, document, quoted_hits``."""
+        import polars as pl
+
+        from tendency.tally import Quoted
+
+        limit = _limit(deadline)
+        schema = {"query": pl.String, "document": pl.String, "quoted_hits": pl.Int64}
+        frames = [pl.DataFrame(schema=schema)]
+        for name, query in self._queries(queries).items():
+            counter = Quoted(name, query).bound(self.index)
+            for segment, mask in zip(self.index.segments, self.selection.masks, strict=True):
+                counts = counter.count(segment, mask, limit)[mask, 1]
+                ids = [segment.ids[document] for document in mask.nonzero()[0].tolist()]
+                rows = {"query": [name] * len(ids), "document": ids, "quoted_hits": counts}
+                frames.append(pl.DataFrame(rows, schema=schema))
+        return pl.concat(frames)
 
     @property
     def _narrowing(self) -> Narrowing:
@@ -1292,35 +1393,14 @@ def _day_after(day: Day | None) -> dt.date | None:
     return _span(day).end if isinstance(day, str) else None if day is None else day + dt.timedelta(days=1)
 
 
-def _two_sides(
-    compare: tuple[str, str] | None, split: str | Mapping[str, str] | None
-) -> tuple[Side, Side] | None:
-    """Two parts of the documents: spans, or two values or names of a split."""
-    from tendency.measures import Side
-    from tendency.measures.sides import value_side
-
-    if compare is None:
-        if split is not None:
-            raise SettingError("a split names parts, and compare which two of them are compared; give both.")
-        return None
-    before, after = compare
-    if split is None:
-        spans = [_between(written) for written in (before, after)]
-        if spans[1].start < spans[0].end:
-            raise SettingError(
-                f"{after!r} begins before {before!r} has ended; give the earlier span first, without overlap."
-            )
-        return Side(before, None, spans[0].start, spans[0].end), Side(
-            after, None, spans[1].start, spans[1].end
+def _two_spans(before: str, after: str) -> list[tuple[str, DateSpan]]:
+    """Both with the names that were written; the second begins when the first has ended."""
+    eras = [(written, _between(written)) for written in (before, after)]
+    if eras[1][1].start < eras[0][1].end:
+        raise SettingError(
+            f"{after!r} begins before {before!r} has ended; give the earlier span first, without overlap."
         )
-    if before == after:
-        raise SettingError(f"a comparison needs two different parts, not {before!r} twice.")
-    if isinstance(split, str):
-        return value_side(split, before), value_side(split, after)
-    for name in (before, after):
-        if name not in split:
-            raise SettingError(f"there is no part {name!r}; there are {', '.join(split)}.")
-    return Side(before, split[before]), Side(after, split[after])
+    return eras
 
 
 def _between(text: str) -> DateSpan:

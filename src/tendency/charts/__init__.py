@@ -11,6 +11,7 @@ from tendency.charts.discoveries import discoveries_chart
 from tendency.charts.forecast import forecast_chart
 from tendency.charts.holdings import holdings_chart
 from tendency.charts.judged import judged_chart
+from tendency.charts.parts import parts_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
@@ -34,6 +35,7 @@ __all__ = [
     "holdings_chart",
     "judged_chart",
     "keyness_chart",
+    "parts_chart",
     "pdf",
     "print_pdf",
     "print_svg",

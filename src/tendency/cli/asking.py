@@ -19,6 +19,7 @@ from tendency.cli.options import (
     Json,
     Machines,
     Number,
+    OwnWords,
     Pair,
     QueriesArgument,
     QueryArgument,
@@ -54,6 +55,7 @@ def count(
         str, typer.Option(help="all, day, week, month, quarter, year, decade or document.")
     ] = "all",
     split: Split = None,
+    own_words: OwnWords = False,
     where: Where = None,
     start: From = None,
     end: To = None,
@@ -77,8 +79,8 @@ def count(
         for query in asked.values():
             typer.echo(str(corpus.explain(query, deadline=deadline)))
         return
-    table = corpus.count(asked, by=by, split=split, cluster=fields, deadline=deadline)
-    tell_suggestions(corpus, asked, {} if by == "document" else hits_of(table), deadline)
+    table = corpus.count(asked, by=by, split=split, own_words=own_words, cluster=fields, deadline=deadline)
+    tell_suggestions(corpus, asked, {} if by == "document" or own_words else hits_of(table), deadline)
     show(table, as_json=as_json, as_csv=as_csv)
 
 
@@ -124,6 +126,7 @@ def rates(
             help="Two spans, *1930/1939 1940/1949*, or two values of the field of --split: the ratio of their rates."
         ),
     ] = None,
+    own_words: OwnWords = False,
     level: Annotated[float, typer.Option(help="Confidence of the intervals.")] = 0.95,
     terms: Terms = None,
     deadline: Deadline = DEADLINE,
@@ -140,7 +143,7 @@ def rates(
     asked = named(queries)
     if compare is not None:
         given = {"--measure": measure != "words", "--relative-to": relative_to, "--overlap": overlap, "--smooth": smooth,
-                 "--constant": constant, "--chart": chart}  # fmt: skip
+                 "--constant": constant, "--own-words": own_words, "--chart": chart}  # fmt: skip
         if superfluous := [name for name, value in given.items() if value]:
             raise SettingError(
                 f"--compare prints the ratio of two rates per million words; leave out {', '.join(superfluous)}."
@@ -161,13 +164,14 @@ def rates(
         smooth=smooth,
         constant=constant,
         dispersion=dispersion,
+        own_words=own_words,
         by=by or "year",
         split=split,
         cluster=fields,
         level=level,
         deadline=deadline,
     )
-    tell_suggestions(corpus, asked, hits_of(found.table), deadline)
+    tell_suggestions(corpus, asked, {} if own_words else hits_of(found.table), deadline)
     tell_undated(found.undated)
     if found.constant is not None:
         for sentence in found.constant.sentences:
@@ -286,6 +290,9 @@ def kwic(
     width: Annotated[int, typer.Option(help="Characters of context on each side.", min=0, max=5000)] = 60,
     order: Annotated[str, typer.Option(help="date: the first by date; sample: drawn at random.")] = "date",
     seed: Annotated[int, typer.Option(help="Another seed draws another sample.", min=0)] = 0,
+    own_words: Annotated[
+        bool, typer.Option("--own-words", help="Leave out hits in quotation marks; say how many they are.")
+    ] = False,
     where: Where = None,
     start: From = None,
     end: To = None,
@@ -300,18 +307,22 @@ def kwic(
     Example: `tendency kwic press.index "danger near/8 regime" --order sample --limit 20`
     """
     corpus = opened(index, where, start, end, terms, scheduler)
-    found = corpus.kwic(query, limit=limit, width=width, order=order, seed=seed, deadline=deadline)
-    if not found.total:
+    found = corpus.kwic(
+        query, limit=limit, width=width, order=order, seed=seed, own_words=own_words, deadline=deadline
+    )
+    if not found.total and not found.quoted:
         tell_suggestions(corpus, {query: query}, {query: 0}, deadline)
     if as_json or as_csv:
         show(found.table, as_json=as_json, as_csv=as_csv)
         return
     for line in found.lines:
         left, right = printable(line.left), printable(line.right)
+        quoted = "  [in quotation marks]" if line.quoted else ""
         typer.echo(
-            f"{left:>{width}}  {_marked(printable(line.match))}  {right}\n{'':>{width}}  — {printable(line.citation)}"
+            f"{left:>{width}}  {_marked(printable(line.match))}  {right}\n{'':>{width}}  — {printable(line.citation)}{quoted}"
         )
-    typer.echo(f"{len(found.lines):,} of {found.total:,} hits in {found.documents:,} documents.")
+    outside = "" if found.quoted is None else f" outside quotation marks; {found.quoted:,} more inside"
+    typer.echo(f"{len(found.lines):,} of {found.total:,} hits in {found.documents:,} documents{outside}.")
 
 
 @app.command()

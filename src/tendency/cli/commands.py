@@ -1,6 +1,16 @@
 """The commands, each group in its module. Heavy libraries are imported by the command that needs them: starting must be quick."""
 
-from tendency.cli import asking, company, discovering, judging, keeping, tendencies, turning
+from tendency.cli import asking, company, conditions, discovering, judging, keeping, tendencies, turning
 from tendency.cli.options import app
 
-__all__ = ["app", "asking", "company", "discovering", "judging", "keeping", "tendencies", "turning"]
+__all__ = [
+    "app",
+    "asking",
+    "company",
+    "conditions",
+    "discovering",
+    "judging",
+    "keeping",
+    "tendencies",
+    "turning",
+]

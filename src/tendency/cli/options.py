@@ -67,6 +67,12 @@ Terms = Annotated[File, typer.Option(help="Named queries for @name: CSV, quanted
 Deadline = Annotated[
     float, typer.Option(help="Seconds after which the query is given up; 0 is never.", min=0)
 ]
+OwnWords = Annotated[
+    bool,
+    typer.Option(
+        "--own-words", help="Leave out hits in quotation marks; *quoted_hits* says how many they are."
+    ),
+]
 Wait = Annotated[float, typer.Option(help="Seconds to wait for another writer.", min=0)]
 Json = Annotated[bool, typer.Option("--json", help="Print a JSON list of rows.")]
 Csv = Annotated[bool, typer.Option("--csv", help="Print CSV.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeVar
 
 from tendency.documents.dates import DateSpan
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tendency.corpus.deadlines import Deadline
     from tendency.corpus.index import Index
     from tendency.corpus.query import Query
+    from tendency.corpus.search import Block
     from tendency.corpus.segment import Segment
     from tendency.corpus.select import Selection
     from tendency.corpus.work import Place
@@ -45,6 +46,7 @@ class Line:
         end: Offset after its last code point.
         position: Token position in its document, from 0, sentence ends included.
         fields: What else is known of the document.
+        quoted: Whether it stands in quotation marks; None where nobody looked.
     """
 
     document: str
@@ -56,6 +58,7 @@ class Line:
     end: int
     position: int
     fields: Mapping[str, str]
+    quoted: bool | None = None
 
     @property
     def citation(self) -> str:
@@ -69,17 +72,19 @@ class Concordance:
 
     Attributes:
         lines: In the order of date, document id and position.
-        total: Hits in all.
+        total: Hits in all; of own words alone where hits in quotation marks were left out.
         documents: Documents with a hit.
+        quoted: Hits in quotation marks that were left out; None where they were not.
     """
 
     lines: tuple[Line, ...]
     total: int
     documents: int
+    quoted: int | None = None
 
     @property
     def table(self) -> pl.DataFrame:
-        """A row a line: ``document, date, left, match, right, start, end, position, citation``."""
+        """A row a line: ``document, date, left, match, right, start, end, position, citation, quoted``."""
         import polars as pl
 
         return pl.DataFrame(
@@ -93,8 +98,14 @@ class Concordance:
                 "end": [line.end for line in self.lines],
                 "position": [line.position for line in self.lines],
                 "citation": [line.citation for line in self.lines],
+                "quoted": [line.quoted for line in self.lines],
             },
-            schema_overrides={"start": pl.Int64, "end": pl.Int64, "position": pl.Int64},
+            schema_overrides={
+                "start": pl.Int64,
+                "end": pl.Int64,
+                "position": pl.Int64,
+                "quoted": pl.Boolean,
+            },
             strict=False,
         )
 
@@ -124,6 +135,8 @@ def concordance(
     unit: Unit = "characters",
     order: Order = "date",
     seed: int = 0,
+    own_words: bool = False,
+    mark_quoted: bool = False,
     deadline: Deadline | None = None,
 ) -> Concordance:
     """Hits with their context, the first by date or a random sample.
@@ -139,6 +152,8 @@ def concordance(
             document's id and the position in it alone, so that it is the same however documents lie in
             segments.
         seed: Of the sample.
+        own_words: Leave out hits in quotation marks; every text with a hit is then read.
+        mark_quoted: Say of each line whether it stands in quotation marks.
         deadline: When to give up.
     """
     from tendency.errors import SettingError
@@ -150,36 +165,69 @@ def concordance(
     query = query.bound(index)
     masks = index.live if selection is None else selection.masks
     choose = _first_by_date if order == "date" else _sample
-    hits, total, documents = choose(index, query, masks, limit, seed, deadline)
-    lines = tuple(line_of(index.segments[hit.segment], hit, width, unit) for hit in sorted(hits))
-    return Concordance(lines, total, documents)
+    hits, total, documents, quoted = choose(index, query, masks, _Choice(limit, seed, own_words, deadline))
+    lines = [line_of(index.segments[hit.segment], hit, width, unit) for hit in sorted(hits)]
+    if mark_quoted or own_words:
+        lines = _marked(index, sorted(hits), lines, deadline)
+    return Concordance(tuple(lines), total, documents, quoted if own_words else None)
 
 
 Masks = tuple["NDArray[np.bool_]", ...]
-Chosen = tuple[list[HitPlace], int, int]
+Chosen = tuple[list[HitPlace], int, int, int]
+"""Hits, how many there are in how many documents, and how many were left out because they stand in quotation marks."""
 
 
-def _first_by_date(
-    index: Index, query: Query, masks: Masks, limit: int, seed: int, deadline: Deadline | None
-) -> Chosen:
+class _Choice(NamedTuple):
+    """Which hits are listed."""
+
+    limit: int
+    seed: int
+    own_words: bool
+    deadline: Deadline | None
+
+
+def _marked(index: Index, hits: list[HitPlace], lines: list[Line], deadline: Deadline | None) -> list[Line]:
+    """The lines, each with whether it stands in quotation marks; a text is read once."""
+    from tendency.corpus.quotes import is_quoted, quoted_spans
+
+    read: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    result = []
+    for hit, line in zip(hits, lines, strict=True):
+        at = (hit.segment, hit.document)
+        if at not in read:
+            if deadline is not None:
+                deadline.check()
+            read[at] = quoted_spans(index.segments[hit.segment].text(hit.document))
+        result.append(replace(line, quoted=is_quoted(read[at], line.start, line.end)))
+    return result
+
+
+def _first_by_date(index: Index, query: Query, masks: Masks, choice: _Choice) -> Chosen:
     """The first hits: documents are counted, then only as many searched again as are needed."""
     import numpy as np
 
     from tendency.corpus.counts import counts_by_document
 
-    counts = [held[:, 0] for held in counts_by_document(index, [query], masks, deadline)]
+    quoted = 0
+    if choice.own_words:
+        counts = [np.zeros(segment.documents, np.int64) for segment in index.segments]
+        for number, own, left_out in _asked(_own_hits, index, query, masks, choice):
+            counts[number] = own
+            quoted += left_out
+    else:
+        counts = [held[:, 0] for held in counts_by_document(index, [query], masks, choice.deadline)]
     total, documents = (
         sum(int(held.sum()) for held in counts),
         sum(int(np.count_nonzero(held)) for held in counts),
     )
-    wanted = _earliest_documents(index, counts, limit)
+    wanted = _earliest_documents(index, counts, choice.limit)
     asked = []
     for number, segment in enumerate(index.segments):
         mask = np.zeros(segment.documents, np.bool_)
         mask[[document for held, document in wanted if held == number]] = True
         asked.append(mask)
-    found = _asked(_every_hit, index, query, tuple(asked), limit, seed, deadline)
-    return sorted(hit for hits in found for hit in hits)[:limit], total, documents
+    every = _asked(_every_hit, index, query, tuple(asked), choice)
+    return sorted(hit for hits in every for hit in hits)[: choice.limit], total, documents, quoted
 
 
 @dataclass(frozen=True)
@@ -193,38 +241,59 @@ class _Task:
     limit: int
     seed: int
     deadline: Deadline | None
+    own_words: bool = False
 
 
 def _asked(
-    function: Callable[[_Task], T],
-    index: Index,
-    query: Query,
-    masks: Masks,
-    limit: int,
-    seed: int,
-    deadline: Deadline | None,
+    function: Callable[[_Task], T], index: Index, query: Query, masks: Masks, choice: _Choice
 ) -> list[T]:
     """What a function finds in each segment that has documents to look into."""
     from tendency.corpus.work import places, run
 
     tasks = [
-        _Task(place, number, query, mask, limit, seed, deadline)
+        _Task(place, number, query, mask, choice.limit, choice.seed, choice.deadline, choice.own_words)
         for number, (place, mask) in enumerate(zip(places(index), masks, strict=True))
         if mask.any()
     ]
-    return run(function, tasks, index.executor, deadline)
+    return run(function, tasks, index.executor, choice.deadline)
+
+
+def _blocks(task: _Task) -> Iterator[tuple[Block, int]]:
+    """The hits of one segment, those in quotation marks left out where that is asked, and how many these are."""
+    from tendency.corpus.search import evaluate
+    from tendency.corpus.work import segment_at
+
+    segment = segment_at(task.place)
+    for block in evaluate(segment, task.query, task.mask, task.deadline):
+        if not task.own_words:
+            yield block, 0
+            continue
+        from tendency.corpus.quoting import in_quotation_marks, kept
+
+        inside = in_quotation_marks(segment, block, task.deadline)
+        yield kept(block, ~inside), int(inside.sum())
+
+
+def _own_hits(task: _Task) -> tuple[int, NDArray[np.int64], int]:
+    """The segment's number, the hits of each document outside quotation marks, and how many there are inside."""
+    import numpy as np
+
+    counts, quoted = np.zeros(task.mask.size, np.int64), 0
+    for block, left_out in _blocks(task):
+        counts += np.bincount(block.documents, minlength=counts.size)
+        quoted += left_out
+    return task.number, counts, quoted
 
 
 def _every_hit(task: _Task) -> list[HitPlace]:
     """The hits of one segment, those that no listing can hold left out."""
     import numpy as np
 
-    from tendency.corpus.search import evaluate
     from tendency.corpus.work import segment_at
 
     segment = segment_at(task.place)
     hits: list[HitPlace] = []
-    for block in evaluate(segment, task.query, task.mask, task.deadline):
+    for block, _ in _blocks(task):
         before = np.arange(len(block)) - np.searchsorted(block.documents, block.documents)
         few = before < task.limit
         hits += hit_places(segment, task.number, block.documents[few], block.starts[few], block.ends[few])
@@ -260,31 +329,31 @@ def _earliest_documents(index: Index, counts: list[NDArray[np.int64]], limit: in
     return found
 
 
-def _sample(
-    index: Index, query: Query, masks: Masks, limit: int, seed: int, deadline: Deadline | None
-) -> Chosen:
+def _sample(index: Index, query: Query, masks: Masks, choice: _Choice) -> Chosen:
     """The hits with the smallest of the numbers that :func:`lots_of` gives them."""
-    found = _asked(_sample_of_segment, index, query, masks, limit, seed, deadline)
-    kept = sorted(lot for lots, *_ in found for lot in lots)[:limit]
-    return [hit for _, hit in kept], sum(total for _, total, _ in found), sum(held for *_, held in found)
+    found = _asked(_sample_of_segment, index, query, masks, choice)
+    kept = sorted(lot for lots, *_ in found for lot in lots)[: choice.limit]
+    total = sum(total for _, total, _, _ in found)
+    documents, quoted = sum(held for _, _, held, _ in found), sum(left_out for *_, left_out in found)
+    return [hit for _, hit in kept], total, documents, quoted
 
 
-def _sample_of_segment(task: _Task) -> tuple[list[tuple[int, HitPlace]], int, int]:
-    """The segment's share of the sample with its numbers, its hits, and its documents with a hit."""
+def _sample_of_segment(task: _Task) -> tuple[list[tuple[int, HitPlace]], int, int, int]:
+    """The segment's share of the sample with its numbers, its hits, its documents with a hit, and hits that were left out."""
     import numpy as np
     import xxhash
 
-    from tendency.corpus.search import evaluate
     from tendency.corpus.strings import encode
     from tendency.corpus.work import segment_at
 
     segment, limit = segment_at(task.place), task.limit
-    total = 0
+    total = quoted = 0
     kept: list[tuple[int, HitPlace]] = []
     with_hits = np.zeros(segment.documents, np.bool_)
     keys = np.zeros(segment.documents, np.uint64)
-    for block in evaluate(segment, task.query, task.mask, task.deadline):
+    for block, left_out in _blocks(task):
         total += len(block)
+        quoted += left_out
         for document in np.unique(block.documents).tolist():
             with_hits[document] = True
             name = encode(segment.ids[document])
@@ -293,7 +362,7 @@ def _sample_of_segment(task: _Task) -> tuple[list[tuple[int, HitPlace]], int, in
         few = np.argsort(lots, kind="stable")[: 2 * limit]
         hits = hit_places(segment, task.number, block.documents[few], block.starts[few], block.ends[few])
         kept = sorted([*kept, *zip(lots[few].tolist(), hits, strict=True)])[:limit]
-    return kept, total, int(np.count_nonzero(with_hits))
+    return kept, total, int(np.count_nonzero(with_hits)), quoted
 
 
 def lots_of(keys: NDArray[np.uint64], positions: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -12,14 +12,13 @@ from tendency.corpus import Query, Segment, cite, counts_by_document, select
 from tendency.dossier import wording
 from tendency.dossier.asking import Asking, Two
 from tendency.dossier.sentences import FEWEST_HITS
+from tendency.measures.editions import MOVED, between, distance, word_shares
 from tendency.tally import NONE, Tally, cluster_names, tally
 
 ONE_DOCUMENT = 0.25
 """A document with more than this share of the hits is named."""
 ONE_CLUSTER = 0.5
 """A cluster with more than this share of the hits is named."""
-MOVED = 0.3
-"""Share of the words that must change hands between spans for a field to be named (total variation)."""
 MANY_COPIES = 0.05
 """Copies are named when they are more than this share of the documents with a hit."""
 _MOST_VALUES = 12
@@ -94,11 +93,11 @@ class Warner:
             voices = name in self.clusters or name == "author"
             if len(values - {NONE}) < 2 or not (voices or len(values) <= _MOST_VALUES) or not all(shares):
                 continue
-            distance = sum(abs(shares[0].get(one, 0.0) - shares[1].get(one, 0.0)) for one in values) / 2
-            if distance > MOVED:
-                moved.append((distance, name, shares))
+            far = distance(*shares)
+            if far > MOVED:
+                moved.append((far, name, shares))
         before, after = two.names
-        for distance, name, (first, last) in sorted(moved, key=lambda one: (-one[0], one[1]))[:_MOST_FIELDS]:
+        for far, name, (first, last) in sorted(moved, key=lambda one: (-one[0], one[1]))[:_MOST_FIELDS]:
             if not set(first) & set(last):
                 yield (
                     f"No {name} is held in both spans: a change between {before} and {after} may be one of who speaks, not of "
@@ -110,22 +109,14 @@ class Warner:
             )
             yield (
                 f"The documents changed in their {name}: “{most}” has {wording.percent(first.get(most, 0.0))} of the words in "
-                f"{before} and {wording.percent(last.get(most, 0.0))} in {after} ({wording.percent(distance)} of the words "
+                f"{before} and {wording.percent(last.get(most, 0.0))} in {after} ({wording.percent(far)} of the words "
                 "changed hands)."
             )
 
     def _shares(self, name: str, start: int, end: int) -> dict[str, float]:
         """Share of the words of a span that each value of a field has."""
-        words: Counter[str] = Counter()
-        for segment, mask in zip(self.asking.index.segments, self.masks, strict=True):
-            inside = mask & (segment.start_day >= start) & (segment.end_day <= end)
-            held = segment.field(name)
-            codes = held.codes[inside].astype(np.int64)
-            sums = np.bincount(codes + 1, weights=segment.words[inside].astype(float))
-            for code in np.flatnonzero(sums).tolist():
-                words[NONE if code == 0 else held.values[code - 1]] += int(sums[code])
-        total = sum(words.values())
-        return {value: count / total for value, count in words.items()} if total else {}
+        index = self.asking.index
+        return word_shares(index, between(index, self.masks, start, end), name)
 
     def concentration(self, name: str, query: Query) -> Iterator[str]:
         """One document or one cluster that has most of the hits, and copies among them."""

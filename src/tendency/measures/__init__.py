@@ -25,8 +25,11 @@ if TYPE_CHECKING:
     from tendency.measures.collocates import Collocates, collocates_of
     from tendency.measures.comoving import Comovements, comovement
     from tendency.measures.constant import ConstantTitles, constant_titles
+    from tendency.measures.decompose import Decomposition, constant_mix
+    from tendency.measures.decomposing import decompose_of
     from tendency.measures.deviation import Deviation, deviation_table
     from tendency.measures.discovery import Discovery, discover
+    from tendency.measures.editions import Editions, first_use, mixed
     from tendency.measures.events import EventChanges, before_after
     from tendency.measures.flipping import Flips, flips
     from tendency.measures.forecasting import Forecasts, forecast
@@ -59,8 +62,10 @@ __all__ = [
     "Collocates",
     "Comovements",
     "ConstantTitles",
+    "Decomposition",
     "Deviation",
     "Discovery",
+    "Editions",
     "EventChanges",
     "Flips",
     "Forecasts",
@@ -94,9 +99,12 @@ __all__ = [
     "comovement",
     "compare_rates",
     "compare_splits",
+    "constant_mix",
     "constant_titles",
+    "decompose_of",
     "deviation_table",
     "discover",
+    "first_use",
     "flips",
     "forecast",
     "held_share",
@@ -104,6 +112,7 @@ __all__ = [
     "judge",
     "judged",
     "keywords",
+    "mixed",
     "order_changes",
     "rank_items",
     "ranking",
@@ -134,6 +143,11 @@ _LATER = {
         "ConstantTitles",
         "constant_titles",
     ),
+    "decompose": (
+        "Decomposition",
+        "constant_mix",
+    ),
+    "decomposing": ("decompose_of",),
     "deviation": (
         "Deviation",
         "deviation_table",
@@ -141,6 +155,11 @@ _LATER = {
     "discovery": (
         "Discovery",
         "discover",
+    ),
+    "editions": (
+        "Editions",
+        "first_use",
+        "mixed",
     ),
     "events": (
         "EventChanges",

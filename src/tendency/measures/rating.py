@@ -8,13 +8,25 @@ from concurrent.futures import Executor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import polars as pl
 
 from tendency.errors import SettingError
 from tendency.measures.constant import CONSTANT, EVERYTHING, constant_titles
 from tendency.measures.rates import Rates, check_level, rates
 from tendency.measures.smoothing import check_window
-from tendency.tally import Counter, Documents, Eras, Occurrences, Overlaps, Presence, Tally, parts_of, tally
+from tendency.tally import (
+    Counter,
+    Documents,
+    Eras,
+    Occurrences,
+    Overlaps,
+    Presence,
+    Quoted,
+    Tally,
+    parts_of,
+    tally,
+)
 
 if TYPE_CHECKING:
     from tendency.corpus import Deadline, Index, Query
@@ -32,6 +44,7 @@ def rates_of(
     smooth: int | None = None,
     constant: str | None = None,
     dispersion: bool = True,
+    own_words: bool = False,
     by: str | Eras = "year",
     split: str | Mapping[str, str] | None = None,
     where: str | None = None,
@@ -53,6 +66,7 @@ def rates_of(
         smooth: Add a centred moving rate over so many periods.
         constant: A field: add the curve of those of its values that have text in nearly every period.
         dispersion: Add Gries' DP and the share of the top document, which take a second pass.
+        own_words: Leave out hits in quotation marks; ``quoted_hits`` says how many they are.
         by: The periods; this and the following as for ``tally``.
         split: What splits the documents.
         where: Only documents for which this holds.
@@ -66,7 +80,7 @@ def rates_of(
     Raises:
         SettingError: Options that exclude each other, or queries that share words with ``relative_to``.
     """
-    _refuse(by, split, measure, relative_to, smooth, constant, overlap=overlap)
+    _refuse(by, split, measure, relative_to, smooth, constant, overlap=overlap, own_words=own_words)
     check_level(level)
     common: dict[str, Any] = {
         "where": where,
@@ -76,12 +90,22 @@ def rates_of(
         "executor": executor,
         "deadline": deadline,
     }
+    if own_words:
+        return _in_own_words(
+            index,
+            queries,
+            relative_to,
+            common | {"by": by, "split": split},
+            {"level": level, "smooth": smooth},
+            overlap=overlap,
+            dispersion=dispersion,
+        )
     counters: list[Counter] = [Occurrences(name, query) for name, query in queries.items()]
     settings: dict[str, Any] = {"level": level, "smooth": smooth}
     against = 0
     if relative_to is not None:
         if not overlap:
-            _refuse_overlap(index, queries, relative_to, common)
+            refuse_overlap(index, queries, relative_to, common)
         counters.append(Occurrences(_unused(str(relative_to), queries), relative_to))
         settings["reference"] = str(relative_to)
         against = len(counters)
@@ -104,6 +128,36 @@ def rates_of(
     return _both(every, rates(kept, parts=held.select(groups) if held else None, **settings))
 
 
+def _in_own_words(
+    index: Index,
+    queries: Mapping[str, Query],
+    relative_to: Query | None,
+    common: dict[str, Any],
+    settings: dict[str, Any],
+    *,
+    overlap: bool,
+    dispersion: bool,
+) -> Rates:
+    """Rates of hits outside quotation marks, the reference's too, with the column ``quoted_hits``."""
+    items = dict(queries)
+    if relative_to is not None:
+        if not overlap:
+            narrowing = {key: value for key, value in common.items() if key not in ("by", "split")}
+            refuse_overlap(index, queries, relative_to, narrowing)
+        items[_unused(str(relative_to), queries)] = relative_to
+        settings = settings | {"reference": f"{relative_to} in own words"}
+    counters = [Quoted(name, query, own=True) for name, query in items.items()]
+    counted = tally(index, counters, **common)
+    held = parts_of(index, counters, counted, **common) if dispersion else None
+    if held is not None:
+        at = [counted.column(name) for name in items]
+        held = replace(held, columns=tuple(items), hits=held.hits[:, at])
+    found = rates(counted.select(list(items)), parts=held, **settings)
+    inside = [counted.hits[:, :, counted.column(Quoted.inside(name))].ravel() for name in queries]
+    column = pl.Series("quoted_hits", np.concatenate(inside), dtype=pl.Int64)
+    return replace(found, table=found.table.with_columns(column), recipe=f"{found.recipe}|own words")
+
+
 def _both(every: Rates, kept: Rates) -> Rates:
     """Two curves in one result; what is undated in the second is in the first."""
     return replace(
@@ -123,7 +177,12 @@ def _refuse(
     constant: str | None,
     *,
     overlap: bool,
+    own_words: bool,
 ) -> None:
+    if own_words and (measure == "documents" or constant is not None):
+        raise SettingError(
+            "own words are counted in hits of all documents: take own_words, or else documents or constant titles."
+        )
     if measure not in ("words", "documents"):
         raise SettingError(f"there is no measure {measure!r}; choose words or documents.")
     if measure == "documents" and relative_to is not None:
@@ -152,7 +211,7 @@ def _unused(name: str, names: Mapping[str, object]) -> str:
     return name
 
 
-def _refuse_overlap(
+def refuse_overlap(
     index: Index, queries: Mapping[str, Query], reference: Query, common: Mapping[str, Any]
 ) -> None:
     """Nothing, unless hits of a query share words with the query that they are counted against."""

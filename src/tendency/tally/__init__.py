@@ -22,6 +22,7 @@ from tendency.tally.counters import (
 from tendency.tally.counting import NONE, SegmentTask, cluster_names, count_segment, tally
 from tendency.tally.near import FIXED, Neighbours, Scope, Spans, Stretch, neighbours, overlapping, stretches
 from tendency.tally.periods import GRAINS, OUTSIDE, UNDATABLE, Eras, Grain, Period, Periods, following
+from tendency.tally.quoted import Quoted
 from tendency.tally.regrouping import regrouped, turned
 from tendency.tally.tally import Standing, Tally, Undated
 
@@ -54,6 +55,7 @@ __all__ = [
     "Period",
     "Periods",
     "Presence",
+    "Quoted",
     "Scope",
     "SegmentTask",
     "Spans",
