@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         Turns,
         Written,
     )
+    from tendency.measures.shift import Shifts
     from tendency.tally import Eras, Tally
 
 Path_ = str | os.PathLike[str]
@@ -346,6 +347,56 @@ class Corpus:
             cluster=cluster,
             executor=executor,
             deadline=_limit(deadline),
+        )
+
+    def shift(
+        self,
+        queries: Asked,
+        before: str,
+        after: str,
+        *,
+        window: int = 10,
+        seeds: Sequence[int] = (1, 2, 3),
+        controls: int = 200,
+        permutations: int = 199,
+        cluster: str | Sequence[str] | None = None,
+        language: str | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+        progress: Progress | None = None,
+    ) -> Shifts:
+        """Whether the meaning of each query moved from one span to a later one, more than that of comparable words (extra ``shift``).
+
+        Args:
+            queries: What is asked about.
+            before: The earlier span, first and last date included, such as ``"1930/1939"``.
+            after: The later span.
+            window: Words on either side that are looked at.
+            seeds: A space of words is trained from each; three at least.
+            controls: Comparable words at most.
+            permutations: How often documents change sides at random.
+            cluster: The field whose values are publications, within which they do.
+            language: Only documents in this language.
+            executor, deadline: As for ``tally``.
+            progress: Told how much is done, of how much.
+        """
+        from tendency.measures.shift import shift
+
+        return shift(
+            self.index,
+            self._queries(queries),
+            before=self._clipped(before),
+            after=self._clipped(after),
+            window=window,
+            seeds=seeds,
+            controls=controls,
+            permutations=permutations,
+            where=self.filter,
+            cluster=cluster,
+            language=language,
+            executor=executor,
+            deadline=_limit(deadline),
+            progress=progress,
         )
 
     def compare(
@@ -851,6 +902,14 @@ class Corpus:
     def _narrowing(self) -> Narrowing:
         """What narrows this corpus, as every measure takes it."""
         return {"where": self.filter, "start": self.start, "end": self.end}
+
+    def _clipped(self, written: str) -> DateSpan:
+        """What a span has in common with that of the corpus."""
+        span = _between(written)
+        start, end = max(span.start, self.start or span.start), min(span.end, self.end or span.end)
+        if end <= start:
+            raise SettingError(f"{written!r} lies outside the span that was asked for.")
+        return DateSpan(start, end, written)
 
     def _queries(self, asked: Asked) -> dict[str, Query]:
         if isinstance(asked, str):
