@@ -33,7 +33,10 @@ from tendency.documents import DateSpan, Document
 from tendency.measures.shift import CHANGED, NOT_ENOUGH, shift
 
 TOPICS, PAPERS, OWN, SHARED = 12, 8, 250, 150
-BEFORE, AFTER = DateSpan(dt.date(1930, 1, 1), dt.date(1935, 1, 1)), DateSpan(dt.date(1935, 1, 1), dt.date(1940, 1, 1))
+BEFORE, AFTER = (
+    DateSpan(dt.date(1930, 1, 1), dt.date(1935, 1, 1)),
+    DateSpan(dt.date(1935, 1, 1), dt.date(1940, 1, 1)),
+)
 SIZES, SHARES = (60, 200, 1000), (0.0, 0.25, 0.5, 1.0)
 CONDITIONS = ("power", "mix of sources", "one long document", "OCR quality")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -94,7 +97,17 @@ def documents(
         made[side] = [(int(paper), *press.document(int(paper))) for paper in papers]
     for name, (size, share) in plan.items():
         for side in (0, 1):
-            _plant(generator, press, made[side], name, senses[name], size, share if side else 0.0, condition, side)
+            _plant(
+                generator,
+                press,
+                made[side],
+                name,
+                senses[name],
+                size,
+                share if side else 0.0,
+                condition,
+                side,
+            )
     found = []
     for side, span in enumerate((BEFORE, AFTER)):
         for at, (paper, sentences, _) in enumerate(made[side]):
@@ -174,7 +187,8 @@ def run(seed: int, condition: str, number: int, text: int) -> list[tuple[int, fl
         )
     rows = {row["query"]: row for row in result.table.to_dicts()}
     return [
-        (size, share, _alone(rows[name]), rows[name]["percentile"], rows[name]["p"]) for name, size, share in found
+        (size, share, _alone(rows[name]), rows[name]["percentile"], rows[name]["p"])
+        for name, size, share in found
     ]
 
 
@@ -187,7 +201,9 @@ def _alone(row: dict[str, object]) -> str:
 
 def interval(k: int, n: int) -> tuple[float, float]:
     """Clopper and Pearson's 95 % interval of a share."""
-    return (0.0 if k == 0 else float(beta.ppf(0.025, k, n - k + 1))), (1.0 if k == n else float(beta.ppf(0.975, k + 1, n - k)))
+    return (0.0 if k == 0 else float(beta.ppf(0.025, k, n - k + 1))), (
+        1.0 if k == n else float(beta.ppf(0.975, k + 1, n - k))
+    )
 
 
 def table(rows: list[tuple[str, int, float, str, float, float]]) -> Iterator[str]:

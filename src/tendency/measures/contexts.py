@@ -68,13 +68,6 @@ class Uses:
         """How many documents they are in before and after."""
         return tuple(int(np.unique(self.rank[self.side == side]).size) for side in (BEFORE, AFTER))  # type: ignore[return-value]
 
-    def balanced(self, most: int, generator: np.random.Generator) -> Uses:
-        """As many from either side, drawn at random, and at most so many."""
-        sides = [np.flatnonzero(self.side == side) for side in (BEFORE, AFTER)]
-        n = min(most, *(side.size for side in sides))
-        drawn = [np.sort(generator.permutation(side)[:n]) for side in sides]
-        return self.at(np.concatenate(drawn))
-
     @classmethod
     def joined(cls, parts: Sequence[tuple[Ints, ...]]) -> Uses:
         """Parts from several segments, put in order."""
@@ -106,7 +99,10 @@ class Texts:
         held = np.flatnonzero(found.any(axis=0))
         numbers: dict[str, int] = {}
         codes = np.array(
-            [numbers.setdefault(form, len(numbers)) for form in index.terms.folded.take(held.astype(np.uint32))],
+            [
+                numbers.setdefault(form, len(numbers))
+                for form in index.terms.folded.take(held.astype(np.uint32))
+            ],
             np.int64,
         )
         self.names = tuple(numbers)
@@ -221,8 +217,10 @@ class Texts:
             for document in np.flatnonzero(ranks >= 0).tolist():
                 first, end = int(segment.first[document]), int(segment.first[document + 1])
                 side = int(self.masks[AFTER][number][document])
-                for low in range(first, end, STRETCH):
-                    rows.append((int(ranks[document]), low, number, min(low + STRETCH, end), side))
+                rank = int(ranks[document])
+                rows += [
+                    (rank, low, number, min(low + STRETCH, end), side) for low in range(first, end, STRETCH)
+                ]
         table = np.array(sorted(rows), np.int64).reshape(-1, 5)
         return table[:, [2, 1, 3]], table[:, 4], int((table[:, 3] - table[:, 1]).sum())
 
@@ -251,8 +249,8 @@ class Texts:
                     inside = (places >= first) & (places < end)
                     terms = segment.tokens[np.where(inside, places, 0)]
                     word = inside & words[terms]
-                    distance = np.cumsum(word, axis=1)
-                    found = column_of[terms]
+                    distance = np.cumsum(word, axis=1, dtype=np.int64)
+                    found = column_of[terms].astype(np.int64)
                     row, place = np.nonzero(word & (distance <= window) & (found >= 0))
                     yield part[row], found[row, place], distance[row, place]
 

@@ -50,6 +50,8 @@ LEVEL: Final = 0.05
 _LOOKED_AT: Final = 3
 """For each control so many words of like frequency are held against the target's dispersion."""
 _SHORTEST: Final = 3
+OF_CONTROLS: Final = 2
+"""How often the documents of a control change sides in each space."""
 
 STRATA: Final = ("genre", "type", "language", "lang")
 """Fields, beside the publication, that documents change sides within."""
@@ -62,11 +64,11 @@ class Shifts(Result):
     Attributes:
         table: One row a query: ``query, before, after, hits_before, hits_after, documents_before, documents_after``, ``uses`` (a side,
             that were compared), ``controls`` (comparable words), ``distance`` (1 − cosine, mean over seeds), ``expected`` (its mean when
-            documents change sides at random), ``percentile`` (the share of comparable words that moved less), ``p`` (of that change of
+            documents change sides at random), ``percentile`` (the share of comparable words that moved less beyond what is expected), ``p`` (of that change of
             sides), ``p_family`` (after Benjamini and Hochberg over the queries), ``verdict`` and ``note``. What was not computed is null.
         contexts: ``query, change`` (``came``, ``went``), ``context, contribution, uses_before, uses_after``; largest first.
         quotations: ``query, use`` (``old``, ``new``), ``document, position, date, left, match, right, citation, score, contexts``.
-        controls: ``query, word, distance, uses_before, uses_after``: the comparable words.
+        controls: ``query, word, distance, expected, uses_before, uses_after``: the comparable words.
         read: Positions of text that the spaces were trained on.
         held: Positions in both spans: more than ``read`` where text was sampled.
     """
@@ -158,7 +160,21 @@ def shift(
             target.compare(spaces, seeds, window, controls, permutations, passed_over, deadline)
             if progress is not None:
                 progress(len(seeds) + number + 1, len(seeds) + len(enough))
-    return _result(asked, index, before, after, window, seeds, controls, permutations, text, where, read, held, passed_over)
+    return _result(
+        asked,
+        index,
+        before,
+        after,
+        window,
+        seeds,
+        controls,
+        permutations,
+        text,
+        where,
+        read,
+        held,
+        passed_over,
+    )
 
 
 class _Target:
@@ -167,8 +183,7 @@ class _Target:
     def __init__(self, name: str, uses: Uses, texts: Texts, strata: Ints) -> None:
         self.name, self.texts, self.strata = name, texts, strata
         self.hits, self.documents = uses.counts(), uses.documents()
-        generator = np.random.default_rng(0)
-        self.uses = uses if max(self.hits) <= MOST_READ else _thinned(uses, generator)
+        self.uses = _thinned(uses, MOST_READ, np.random.default_rng(0))
         self.lack = self._lack()
         self.compared = 0
         self.distance: float | None = None
@@ -176,7 +191,7 @@ class _Target:
         self.percentile: float | None = None
         self.p: float | None = None
         self.note = self.lack
-        self.comparable: list[tuple[str, float, int, int]] = []
+        self.comparable: list[tuple[str, float, float, int, int]] = []
 
     def _lack(self) -> str:
         if min(self.hits) < LEAST_USES:
@@ -202,37 +217,30 @@ class _Target:
         words, most = self._controls(controls, passed_over)
         self.compared = most
         names, uses_of = [self.texts.names[word] for word in words.tolist()], self.texts.uses_of_words(words)
-        columns = self._columns(spaces[0])
-        own = self.texts.weighted(self.uses, columns, spaces[0].kept, window)
-        labels = self._permuted(permutations)
-        distances = []
-        for space, seed in zip(spaces, seeds, strict=True):
-            if deadline is not None:
-                deadline.check()
-            generator = np.random.default_rng(seed)
-            sides = [self.uses.side, *labels] if labels is not None else [self.uses.side]
-            ours = _summed(own, sides, most, generator)
-            theirs = self._of_controls(uses_of, columns, space, window, most, generator)
-            placed = space.place(vstack([ours, *theirs], format="csr"))
-            distances.append(cosine_distances(placed[BEFORE::2], placed[AFTER::2]))
-        mean = np.mean(distances, axis=0)
-        moved, others = 1 + (len(labels) if labels is not None else 0), len(names)
+        movable = _movable(self.uses, self.strata)
+        times = [permutations if movable else 0, *(OF_CONTROLS for _ in names)]
+        found = parted_distances(
+            self.texts, [self.uses, *uses_of], self.strata, spaces, seeds, times, most, window, deadline
+        )
+        mean, held = found[0], [one[0] for one in found[1:]]
+        expected = [one[1:].mean() for one in found[1:]]
+        others, permuted = len(names), mean[1:]
         self.distance = float(mean[0])
-        permuted, held = mean[1:moved], mean[moved:]
         self.comparable = [
-            (name, float(distance), *uses.counts())
-            for name, distance, uses in zip(names, held, uses_of, strict=True)
+            (name, float(distance), float(chance), *uses.counts())
+            for name, distance, chance, uses in zip(names, held, expected, uses_of, strict=True)
         ]
         notes = []
-        if others >= LEAST_CONTROLS:
-            self.percentile = float(np.mean(held < mean[0]))
+        if not movable:
+            notes.append("no source is in both spans")
         else:
-            notes.append(f"only {others} comparable words")
-        if labels is not None:
             self.expected = float(permuted.mean())
             self.p = (1 + int((permuted >= mean[0]).sum())) / (1 + permuted.size)
-        else:
-            notes.append("no source is in both spans")
+        if others < LEAST_CONTROLS:
+            notes.append(f"only {others} comparable words")
+        elif self.expected is not None:
+            own = self.distance - self.expected
+            self.percentile = float(np.mean(np.array(held) - np.array(expected) < own))
         if max(self.hits) > MOST_READ:
             notes.append(f"{MOST_READ:,} uses a side drawn")
         self.note = "; ".join(notes)
@@ -278,45 +286,79 @@ class _Target:
                 found.update(np.unique(codes[segment.tokens[start[inside] + step]]).tolist())
         return found
 
-    def _columns(self, space: Space) -> Ints:
-        columns = np.full(len(self.texts.names), -1, np.int64)
-        for column, word in enumerate(space.words):
-            columns[self.texts.numbers[word]] = column
-        return columns
 
-    def _of_controls(
-        self,
-        uses_of: Sequence[Uses],
-        columns: Ints,
-        space: Space,
-        window: int,
-        most: int,
-        generator: np.random.Generator,
-    ) -> list[csr_array]:
-        found = []
-        for uses in uses_of:
-            drawn = uses.balanced(most, generator)
-            table = self.texts.weighted(drawn, columns, space.kept, window)
-            found.append(_summed(table, [drawn.side], most, generator))
-        return found
+def parted_distances(
+    texts: Texts,
+    uses_of: Sequence[Uses],
+    strata: Ints,
+    spaces: Sequence[Space],
+    seeds: Sequence[int],
+    times: Sequence[int],
+    most: int,
+    window: int,
+    deadline: Deadline | None = None,
+) -> list[Floats]:
+    """The distance between the earlier and the later uses of each of several words, then those with documents changing sides at random.
 
-    def _permuted(self, permutations: int) -> list[Ints] | None:
-        """The sides of the uses when documents change sides within strata; None where none can."""
-        ranks, document = np.unique(self.uses.rank, return_inverse=True)
-        side = np.zeros(ranks.size, np.int64)
-        side[document] = self.uses.side
-        stratum = self.strata[ranks]
-        mixed = np.intersect1d(stratum[side == BEFORE], stratum[side == AFTER])
-        if not mixed.size:
-            return None
-        generator = np.random.default_rng(ranks.size)
-        slots, found = np.argsort(stratum, kind="stable"), []
-        for _ in range(permutations):
-            shuffled = np.lexsort((generator.random(ranks.size), stratum))
-            moved = np.empty_like(side)
-            moved[shuffled] = side[slots]
-            found.append(moved[document])
-        return found
+    Args:
+        texts: The documents.
+        uses_of: The uses of each word.
+        strata: The stratum of each document by rank; documents change sides within theirs.
+        spaces: The spaces, of the same text.
+        seeds: What draws depend on, one for each space.
+        times: How often the documents of each word change sides.
+        most: Uses a side at most; as many are taken from either.
+        window: Words on either side.
+        deadline: When to give up.
+
+    Returns:
+        For each word 1 + times distances, the mean over the spaces.
+    """
+    columns = np.full(len(texts.names), -1, np.int64)
+    for column, word in enumerate(spaces[0].words):
+        columns[texts.numbers[word]] = column
+    generator = np.random.default_rng(most)
+    thinned = [
+        _thinned(uses, MOST_READ if n > OF_CONTROLS else 2 * most, generator)
+        for uses, n in zip(uses_of, times, strict=True)
+    ]
+    tables = [texts.weighted(uses, columns, spaces[0].kept, window) for uses in thinned]
+    parted = [
+        [uses.side, *_changed_sides(uses, strata, n, generator)]
+        for uses, n in zip(thinned, times, strict=True)
+    ]
+    owner = np.repeat(np.arange(len(tables)), [2 * len(sides) for sides in parted])
+    found = []
+    for space, seed in zip(spaces, seeds, strict=True):
+        if deadline is not None:
+            deadline.check()
+        drawing = np.random.default_rng(seed)
+        rows = [_summed(table, sides, most, drawing) for table, sides in zip(tables, parted, strict=True)]
+        placed = space.place(vstack(rows, format="csr"), owner)
+        found.append(cosine_distances(placed[BEFORE::2], placed[AFTER::2]))
+    ends = np.cumsum([len(sides) for sides in parted])[:-1]
+    return np.split(np.mean(found, axis=0), ends)
+
+
+def _movable(uses: Uses, strata: Ints) -> bool:
+    """Whether documents of some stratum are on both sides."""
+    stratum = strata[uses.rank]
+    return bool(np.intersect1d(stratum[uses.side == BEFORE], stratum[uses.side == AFTER]).size)
+
+
+def _changed_sides(uses: Uses, strata: Ints, times: int, generator: np.random.Generator) -> list[Ints]:
+    """The sides of the uses when documents change sides at random within strata, as many of each stratum staying on either."""
+    ranks, document = np.unique(uses.rank, return_inverse=True)
+    side = np.zeros(ranks.size, np.int64)
+    side[document] = uses.side
+    stratum = strata[ranks]
+    slots, found = np.argsort(stratum, kind="stable"), []
+    for _ in range(times):
+        shuffled = np.lexsort((generator.random(ranks.size), stratum))
+        moved = np.empty_like(side)
+        moved[shuffled] = side[slots]
+        found.append(moved[document])
+    return found
 
 
 def _summed(table: csr_array, sides: Sequence[Ints], most: int, generator: np.random.Generator) -> csr_array:
@@ -334,11 +376,12 @@ def _summed(table: csr_array, sides: Sequence[Ints], most: int, generator: np.ra
     return csr_array(chooser @ table)
 
 
-def _thinned(uses: Uses, generator: np.random.Generator) -> Uses:
-    drawn = [
-        np.sort(generator.permutation(np.flatnonzero(uses.side == side))[:MOST_READ])
-        for side in (BEFORE, AFTER)
-    ]
+def _thinned(uses: Uses, most: int, generator: np.random.Generator) -> Uses:
+    """At most so many uses a side, drawn at random."""
+    if max(uses.counts()) <= most:
+        return uses
+    halves = [np.flatnonzero(uses.side == side) for side in (BEFORE, AFTER)]
+    drawn = [half if half.size <= most else generator.permutation(half)[:most] for half in halves]
     return uses.at(np.sort(np.concatenate(drawn)))
 
 
@@ -361,7 +404,10 @@ def _fields(
 ) -> list[str]:
     both = [a | b for a, b in zip(*masks, strict=True)]
     publications = [name for name in cluster_names(index, both, cluster) if name not in ("document", "day")]
-    return [*publications, *(name for name in STRATA if name in index.field_views and name not in publications)]
+    return [
+        *publications,
+        *(name for name in STRATA if name in index.field_views and name not in publications),
+    ]
 
 
 def _strata(texts: Texts, fields: Sequence[str]) -> Ints:
@@ -414,8 +460,15 @@ def _check(
             f"the later span begins on {after.start}, before the earlier one has ended; give the earlier span first, without overlap."
         )
     if len(set(seeds)) < 3:
-        raise SettingError(f"{len(set(seeds))} seeds are too few: one alone moves the distance; give at least three.")
-    least = {"window": (window, 1), "controls": (controls, LEAST_CONTROLS), "permutations": (permutations, 19), "text": (text, 1)}
+        raise SettingError(
+            f"{len(set(seeds))} seeds are too few: one alone moves the distance; give at least three."
+        )
+    least = {
+        "window": (window, 1),
+        "controls": (controls, LEAST_CONTROLS),
+        "permutations": (permutations, 19),
+        "text": (text, 1),
+    }
     for name, (value, smallest) in least.items():
         if value < smallest:
             raise SettingError(f"{name} is {value}; give at least {smallest}.")
@@ -541,6 +594,7 @@ _CONTROLS: Final[dict[str, Any]] = {
     "query": pl.String,
     "word": pl.String,
     "distance": pl.Float64,
+    "expected": pl.Float64,
     "uses_before": pl.Int64,
     "uses_after": pl.Int64,
 }

@@ -115,7 +115,9 @@ def explained(texts: Texts, uses: Uses, passed_over: frozenset[str]) -> Explaine
         return order[:LISTED]
 
     def context(c: int) -> Context:
-        return Context(texts.names[held[c]], float(change[c]), int(in_uses[BEFORE, c]), int(in_uses[AFTER, c]))
+        return Context(
+            texts.names[held[c]], float(change[c]), int(in_uses[BEFORE, c]), int(in_uses[AFTER, c])
+        )
 
     came, went = largest(1), largest(-1)
     scores = np.zeros(len(uses))
@@ -137,7 +139,8 @@ def _ppmi(beside: Ints, totals: Ints) -> Floats:
         return np.zeros(beside.size)
     chance = totals**SMOOTHING / (totals**SMOOTHING).sum()
     ratio = beside / beside.sum() / chance
-    return np.log(np.maximum(ratio, 1.0))
+    result: Floats = np.log(np.maximum(ratio, 1.0))
+    return result
 
 
 def _unit(values: Floats) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -16,13 +17,14 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 Singles = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 SIZE: Final = 100
 NEGATIVE: Final = 5
 SAMPLE: Final = 1e-3
 EPOCHS: Final = 20
 MIN_COUNT: Final = 3
-CONTEXTS: Final = 10_000
+CONTEXTS: Final = 6_000
 """Context words at most, the most frequent ones."""
 SMOOTHING: Final = 0.75
 """The power of a word's frequency with which it is drawn as a negative."""
@@ -99,7 +101,7 @@ class Space:
             float(vectors.var(axis=0).mean()),
         )
 
-    def place(self, contexts: csr_array) -> Singles:
+    def place(self, contexts: csr_array, owner: Ints) -> Singles:
         """The vectors that words with these contexts have in the space, all context vectors held fixed.
 
         The objective of skip-grams with negative sampling, with the negatives' expectation for their draws, is then concave in each
@@ -108,6 +110,7 @@ class Space:
 
         Args:
             contexts: How often each word (row) stands beside each context word, weighted, of shape (words, contexts).
+            owner: Ascending numbers; rows with the same one are parts of the same uses, in pairs, and share a bound.
 
         Returns:
             float32 of shape (words, size).
@@ -115,23 +118,29 @@ class Space:
         Source of the bound: Böhning & Lindsay (1988), doi:10.1007/BF00049423.
         """
         found = np.empty((contexts.shape[0], self.outputs.shape[1]), np.float32)
+        begins = np.flatnonzero(np.append(True, np.diff(owner) > 0))
+        ends = np.append(begins[1:], owner.size)
+        inverse = np.stack(
+            [
+                self._inverse_curvature(contexts[low:high])
+                for low, high in zip(begins.tolist(), ends.tolist(), strict=True)
+            ]
+        )
+        of_row = np.repeat(np.arange(begins.size), ends - begins)
         for low in range(0, found.shape[0], _TOGETHER):
-            found[low : low + _TOGETHER] = self._placed(contexts[low : low + _TOGETHER])
+            rows = slice(low, low + _TOGETHER)
+            found[rows] = self._placed(contexts[rows].toarray().astype(np.float32), inverse, of_row[rows])
         return found
 
-    def _placed(self, contexts: csr_array) -> Singles:
-        observed = contexts.toarray().astype(np.float32)
-        pairs = observed.sum(axis=1, keepdims=True)
-        noise = NEGATIVE * pairs * self.noise
-        inverse = self._inverse_curvature(contexts, pairs[:, 0])
+    def _placed(self, observed: Singles, inverse: Singles, of_row: Ints) -> Singles:
+        both = observed + NEGATIVE * observed.sum(axis=1, keepdims=True) * self.noise
         precision = np.float32(1 / self.variance)
         last = ahead = np.tile(self.mean, (observed.shape[0], 1))
         momentum = 1.0
-        both = observed + noise
         for _ in range(_STEPS):
-            chance = _logistic(ahead @ self.outputs.T)
-            slope = (observed - both * chance) @ self.outputs - precision * (ahead - self.mean)
-            new = ahead + np.matmul(inverse, slope[:, :, None])[:, :, 0]
+            slope = (observed - both * _logistic(ahead @ self.outputs.T)) @ self.outputs
+            slope -= precision * (ahead - self.mean)
+            new = ahead + np.matmul(inverse[of_row], slope[:, :, None])[:, :, 0]
             following = (1 + (1 + 4 * momentum**2) ** 0.5) / 2
             step = new - last
             ahead = new + np.float32((momentum - 1) / following) * step
@@ -140,18 +149,20 @@ class Space:
                 break
         return last
 
-    def _inverse_curvature(self, contexts: csr_array, pairs: Singles) -> Singles:
-        size = self.outputs.shape[1]
-        of_noise = (self.outputs * self.noise[:, None]).T @ self.outputs
-        ridge = np.eye(size, dtype=np.float32) / np.float32(self.variance)
-        bounds = np.empty((pairs.size, size, size), np.float32)
-        for word in range(pairs.size):
-            held = slice(int(contexts.indptr[word]), int(contexts.indptr[word + 1]))
-            own = self.outputs[contexts.indices[held]]
-            seen = (own * contexts.data[held, None].astype(np.float32)).T @ own
-            bounds[word] = 0.25 * (seen + NEGATIVE * pairs[word] * of_noise) + ridge
-        inverse: Singles = np.linalg.inv(bounds)
-        return inverse
+    def _inverse_curvature(self, contexts: csr_array) -> Singles:
+        """The inverse of a bound on the curvature of each of some rows: none holds more of a context than its pair together."""
+        pairs = float(contexts.sum(axis=1).max())
+        together = 2 * np.asarray(contexts.mean(axis=0)).ravel()
+        held = np.flatnonzero(together)
+        own = self.outputs[held]
+        seen = (own * together[held, None].astype(np.float32)).T @ own
+        of_noise = NEGATIVE * pairs * self._of_noise
+        ridge = np.eye(seen.shape[0], dtype=np.float32) / np.float32(self.variance)
+        return np.linalg.inv(0.25 * (seen + of_noise) + ridge).astype(np.float32)
+
+    @cached_property
+    def _of_noise(self) -> Singles:
+        return ((self.outputs * self.noise[:, None]).T @ self.outputs).astype(np.float32, copy=False)
 
 
 _TOGETHER: Final = 400
@@ -168,8 +179,7 @@ def cosine_distances(one: Singles, other: Singles) -> NDArray[np.float64]:
 
 def _logistic(values: Singles) -> Singles:
     np.clip(values, -_LIMIT, _LIMIT, out=values)
-    result: Singles = 1 / (1 + np.exp(-values))
-    return result
+    return (1 / (1 + np.exp(-values))).astype(np.float32, copy=False)
 
 
 def _hash(text: str) -> int:
