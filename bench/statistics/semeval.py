@@ -29,7 +29,7 @@ from tendency.measures.skipgram import Space
 
 LANGUAGES = {"english": ("ccoha1.txt", "ccoha2.txt"), "german": ("dta.txt", "bznd.txt")}
 SEEDS = (1, 2, 3)
-PERMUTATIONS = 99
+PERMUTATIONS = 29
 WINDOW = 10
 SPANS = (
     DateSpan(dt.date(1800, 1, 1), dt.date(1801, 1, 1)),

@@ -18,7 +18,7 @@ def shift_sentence(row: dict[str, Any], contexts: list[dict[str, Any]]) -> str:
         return f"{name}: {row['verdict']}{note}; {counted}."
     if row["percentile"] is None:
         return f"{name}: {row['verdict']}{note}; {counted}."
-    standing = f"its company changed more than that of {_floor(row['percentile'])} % of {row['controls']:,} comparable words"
+    standing = f"its company changed more than that of {_share(row['percentile'])} {row['controls']:,} comparable words"
     chance = f"p {row['p']:.3f} against documents that change sides at random"
     if row["verdict"] != CHANGED:
         return f"{name}: {NO_CHANGE}: {standing}, {chance}; {counted}{note}."
@@ -34,9 +34,9 @@ def sampled_sentence(read: int, held: int) -> str:
     return f"The space of words was trained on {read:,} of {held:,} words, drawn at random from both spans."
 
 
-def _floor(share: float) -> int:
+def _share(share: float) -> str:
     # 99.6 % of two hundred words is not all of them.
-    return int(100 * share + 1e-9)
+    return "all" if share == 1 else f"{int(100 * share + 1e-9)} % of"
 
 
 def _words(contexts: list[dict[str, Any]], change: str) -> str:

@@ -27,6 +27,8 @@ OLD, NEW = "old", "new"
 _FEWEST: Final = 5
 """Occurrences in both spans that a context has at least."""
 _FEWEST_USES: Final = 3
+_LEAST_SHARE: Final = 0.02
+"""Of the uses of the larger side, those that a listed context stands beside: rare words have the largest mutual information."""
 _FEWEST_DOCUMENTS: Final = 2
 _WIDTH: Final = 150
 
@@ -106,7 +108,8 @@ def explained(texts: Texts, uses: Uses, passed_over: frozenset[str]) -> Explaine
     documents = np.bincount(
         np.unique(np.stack([column, uses.rank[use]], axis=1), axis=0)[:, 0], minlength=held.size
     )
-    listed = (in_uses.sum(axis=0) >= _FEWEST_USES) & (documents >= _FEWEST_DOCUMENTS)
+    fewest = max(_FEWEST_USES, _LEAST_SHARE * max(uses.counts()))
+    listed = (in_uses.sum(axis=0) >= fewest) & (documents >= _FEWEST_DOCUMENTS)
     listed &= ~np.array([texts.names[form] in passed_over for form in held.tolist()], np.bool_)
 
     def largest(sign: int) -> list[int]:
