@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         Turns,
         Written,
     )
+    from tendency.measures.positions import Positions
     from tendency.measures.shift import Shifts
     from tendency.tally import Eras, Tally
 
@@ -397,6 +398,47 @@ class Corpus:
             executor=executor,
             deadline=_limit(deadline),
             progress=progress,
+        )
+
+    def positions(
+        self,
+        by: str | Mapping[str, str],
+        *,
+        references: Mapping[str, float] | None = None,
+        direction: tuple[str, str] | None = None,
+        time_course: bool | None = None,
+        period: str = "year",
+        level: float = 0.95,
+        language: str | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Positions:
+        """Where documents, authors or standpoints stand on one scale: Wordscores where some positions are given, else Wordfish.
+
+        Args:
+            by: ``"document"``, a field whose values are placed, or filters by name.
+            references: The positions of some, at least two that differ.
+            direction: One that shall stand to the left of another.
+            time_course: Take out what all share in each period; by default where periods are shared. Wordfish only.
+            period: The grain of these periods.
+            level: Of the intervals.
+            language: Only documents in this language.
+            executor, deadline: As for ``tally``.
+        """
+        from tendency.measures.positions import positions
+
+        return positions(
+            self.index,
+            by=by,
+            references=references,
+            direction=direction,
+            time_course=time_course,
+            period=period,
+            level=level,
+            **self._narrowing,
+            language=language,
+            executor=executor,
+            deadline=_limit(deadline),
         )
 
     def compare(
