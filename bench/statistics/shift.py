@@ -1,6 +1,6 @@
 """Meaning shift in a small topic grammar: power for planted shifts, and false alarms where only something else changed.
 
-    python bench/statistics/shift.py [--replications 10] [--documents 1200] [--seed 1903] [--only power]
+    python bench/statistics/shift.py [--replications 10] [--documents 800] [--text 40000] [--controls 100] [--permutations 39] [--seed 1903] [--only power]
 
 Eight papers print documents of about 250 words in two spans. A document is about one to three of twelve topics, which ones depends on its
 paper; a sentence is about one of them, and its words are drawn from that topic's (a Zipf law over 250 words, some shared with other
@@ -168,10 +168,10 @@ def _misread(generator: np.random.Generator, text: str) -> str:
     return text[:at] + LETTERS[int(generator.integers(26))] + text[at + 1 :]
 
 
-def run(seed: int, condition: str, number: int, text: int) -> list[tuple[int, float, str, float, float]]:
+def run(seed: int, condition: str, options: argparse.Namespace) -> list[tuple[int, float, str, float, float]]:
     """Uses, share, verdict, percentile and p of each planted word of one replication."""
     generator = np.random.default_rng(seed)
-    made, plan = documents(generator, condition, number)
+    made, plan = documents(generator, condition, options.documents)
     with tempfile.TemporaryDirectory() as folder:
         add(Path(folder) / "press.index", made)
         index = Index.open(Path(folder) / "press.index")
@@ -183,7 +183,9 @@ def run(seed: int, condition: str, number: int, text: int) -> list[tuple[int, fl
             {name: parse(name) for name in plan},
             before=BEFORE,
             after=AFTER,
-            text=text,
+            text=options.text,
+            controls=options.controls,
+            permutations=options.permutations,
         )
     rows = {row["query"]: row for row in result.table.to_dicts()}
     return [
@@ -223,19 +225,21 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--replications", type=int, default=10)
-    parser.add_argument("--documents", type=int, default=1200)
-    parser.add_argument("--text", type=int, default=60_000)
+    parser.add_argument("--documents", type=int, default=800)
+    parser.add_argument("--text", type=int, default=40_000)
+    parser.add_argument("--controls", type=int, default=100)
+    parser.add_argument("--permutations", type=int, default=39)
     parser.add_argument("--seed", type=int, default=1903)
     parser.add_argument("--only", choices=CONDITIONS)
     options = parser.parse_args()
     rows = []
-    for condition in (options.only,) if options.only else CONDITIONS:
-        for replication in range(options.replications):
+    for replication in range(options.replications):
+        for condition in (options.only,) if options.only else CONDITIONS:
             begun = time.perf_counter()
             seed = options.seed + 1000 * CONDITIONS.index(condition) + replication
-            rows += [(condition, *row) for row in run(seed, condition, options.documents, options.text)]
+            rows += [(condition, *row) for row in run(seed, condition, options)]
             print(f"{condition} {replication}: {time.perf_counter() - begun:.0f} s", flush=True)
-    print("\n".join(table(rows)))
+        print("\n".join(table(rows)), flush=True)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def positions_chart(table: pl.DataFrame, words: pl.DataFrame, *, title: str, lev
 
     Args:
         table: name, position, low, high; rows without a position are left out, and of many those in the middle.
-        words: word, weight, hits.
+        words: word, weight, carried, hits.
         title: What is seen.
         level: Of the intervals, from 0 to 1.
     """
@@ -49,6 +49,7 @@ def _texts(shown: Sequence[dict[str, Any]], left_out: int, level: float, style: 
     step = style.font * 1.5
     values: list[dict[str, Any]] = []
     for at, row in enumerate(shown):
+        line = at if not left_out or at < _SHOWN // 2 else at + 1
         position, low, high = (number(row, name) for name in ("position", "low", "high"))
         between = f", {100 * level:g} % interval {plain(low)} to {plain(high)}" if low is not None else ""
         values.append(
@@ -56,7 +57,8 @@ def _texts(shown: Sequence[dict[str, Any]], left_out: int, level: float, style: 
                 "x": position,
                 "l": position if low is None else low,
                 "h": position if high is None else high,
-                "y": (at + 0.5) * step,
+                "y": (line + 0.5) * step,
+                "o": low is None,
                 "t": wrap(named(row["name"]), style.labels, style.font, lines=1)[0],
                 "d": f"{named(row['name'])}: {plain(position)}{between}",
             }
@@ -67,9 +69,15 @@ def _texts(shown: Sequence[dict[str, Any]], left_out: int, level: float, style: 
         "field": "x",
         "type": "quantitative",
         "scale": {"domain": [min(ends) - room, max(ends) + room], "nice": False, "zero": False},
-        "axis": {"title": f"position, with {100 * level:g} % intervals", "tickCount": 6, "grid": False},
+        "axis": {
+            "title": f"position, with {100 * level:g} % intervals (hollow: none known)"
+            if any(row["o"] for row in values)
+            else f"position, with {100 * level:g} % intervals",
+            "tickCount": 6,
+            "grid": False,
+        },
     }
-    height = step * len(shown)
+    height = step * (len(shown) + (1 if left_out else 0))
     y = {
         "field": "y",
         "type": "quantitative",
@@ -82,17 +90,11 @@ def _texts(shown: Sequence[dict[str, Any]], left_out: int, level: float, style: 
             "mark": {"type": "rule", "color": style.series[0], "strokeWidth": style.line},
             "encoding": {"x": x | {"field": "l"}, "x2": {"field": "h"}, "y": y},
         },
-        {
-            "data": {"values": values},
-            "mark": {
-                "type": "point",
-                "filled": True,
-                "color": style.series[0],
-                "opacity": 1,
-                "size": style.point,
-            },
-            "encoding": {"x": x, "y": y, "description": {"field": "d", "type": "nominal"}},
-        },
+        *(
+            _dots(half, x, y, style, filled=filled)
+            for filled in (True, False)
+            if (half := [v for v in values if v["o"] is not filled])
+        ),
         {
             "data": {"values": values},
             "mark": {
@@ -116,6 +118,22 @@ def _texts(shown: Sequence[dict[str, Any]], left_out: int, level: float, style: 
     return {"width": style.plot, "height": height, "layer": layers}
 
 
+def _dots(values: Sequence[dict[str, Any]], x: Spec, y: Spec, style: Style, *, filled: bool) -> Spec:
+    """The positions; hollow where nothing is known of their error."""
+    return {
+        "data": {"values": list(values)},
+        "mark": {
+            "type": "point",
+            "filled": filled,
+            "color": style.series[0],
+            "opacity": 1,
+            "size": style.point,
+            "strokeWidth": style.line * 0.7,
+        },
+        "encoding": {"x": x, "y": y, "description": {"field": "d", "type": "nominal"}},
+    }
+
+
 def _words(carried: Sequence[dict[str, Any]], style: Style) -> Spec:
     """A dot a word; those that carry most are named, half on either side, labels pushed apart."""
     height = round(style.height * 1.3)
@@ -130,16 +148,11 @@ def _words(carried: Sequence[dict[str, Any]], style: Style) -> Spec:
     low, high = min(dot["x"] for dot in dots), max(dot["x"] for dot in dots)
     bottom, top = min(dot["y"] for dot in dots), max(dot["y"] for dot in dots)
     room = style.font * 1.25
-    middle = sum(dot["x"] for dot in dots) / len(dots)
-    # Far from the middle and frequent: what carries the scale is both.
-    order = sorted(
-        range(len(carried)),
-        key=lambda at: (-abs(dots[at]["x"] - middle) * math.sqrt(carried[at]["hits"]), carried[at]["word"]),
-    )
+    order = sorted(range(len(carried)), key=lambda at: (-abs(carried[at]["carried"]), carried[at]["word"]))
     most = min(_LABELLED, int(2 * height / room))
     sides: dict[int, list[int]] = {-1: [], 1: []}
     for at in order:
-        side = 1 if dots[at]["x"] > middle else -1
+        side = 1 if carried[at]["carried"] > 0 else -1
         if len(sides[side]) < most // 2:
             sides[side].append(at)
     longest = max(

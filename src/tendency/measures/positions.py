@@ -53,7 +53,8 @@ class Positions(Result):
             ``reference`` (the given position), ``raw, raw_low, raw_high``, ``lbg`` (the spread of the texts made that of the references) and
             ``mv`` (the outermost references at their own positions), each with its limits; ``position`` is then ``mv``, or raw where that is
             impossible. Null where too little was held.
-        words: The words that carry the scale: ``word, weight`` (β of Wordfish, the score of Wordscores), ``hits, texts``, by weight.
+        words: The words that carry the scale: ``word, weight`` (β of Wordfish, the score of Wordscores), ``carried`` (the
+            weight less the mean one, times the root of the hits: frequent words far from the middle carry most), ``hits, texts``; by ``carried``.
         method: ``Wordfish`` or ``Wordscores``.
         level: Of the intervals.
         converged: Whether Wordfish came to rest; Wordscores always has.
@@ -354,7 +355,7 @@ def _by_wordfish(
     own = held.of(texts)
     without_time, notes = _time_course(held, own, time_course)
     fitted = Wordfish.fit(own, without_time=without_time, level=level)
-    sign, told = _direction(held, texts, fitted.positions, direction)
+    sign, told, set_by = _direction(held, texts, fitted.positions, direction)
     for place, text in enumerate(texts.tolist()):
         position, error = sign * float(fitted.positions[place]), float(fitted.errors[place])
         rows[text]["position"] = position
@@ -370,7 +371,7 @@ def _by_wordfish(
     settings = [
         f"words:{len(held.vocabulary)}",
         f"time:{'out' if without_time else 'in'}",
-        f"direction:{told}",
+        f"direction:{set_by}",
     ]
     return _Found(
         _table(rows, _TABLE), words, WORDFISH, fitted.converged, fitted.rounds, [told, *notes], settings
@@ -400,16 +401,21 @@ def _time_course(held: _Held, pieces: Pieces, asked: bool | None) -> tuple[bool,
 
 def _direction(
     held: _Held, texts: Ints, positions: Floats, direction: tuple[str, str] | None
-) -> tuple[int, str]:
+) -> tuple[int, str, str]:
     number = {held.names[text]: place for place, text in enumerate(texts.tolist())}
     if direction is not None and all(name in number for name in direction):
         left, right = (positions[number[name]] for name in direction)
-        return (1 if left <= right else -1), f"{direction[0]} left of {direction[1]}"
+        return (
+            (1 if left <= right else -1),
+            f"{direction[0]} stands left of {direction[1]} because it was asked for",
+            "<".join(direction),
+        )
     longest = int(np.argmax(held.words[texts]))
     sign = 1 if positions[longest] >= 0 else -1
     return (
         sign,
         f"the direction has no meaning of its own: {held.names[texts[longest]]}, with the most words, is on the right",
+        f"<{held.names[texts[longest]]}",
     )
 
 
@@ -475,11 +481,11 @@ def _over_pieces(held: _Held, model: Wordscores, raw: Floats) -> Floats:
 
 def _words(vocabulary: Sequence[str], weights: Floats, hits: Floats) -> pl.DataFrame:
     total, texts = hits.sum(axis=0).astype(np.int64), (hits > 0).sum(axis=0)
-    rows = sorted(
-        zip(vocabulary, weights.tolist(), total.tolist(), texts.tolist(), strict=True),
-        key=lambda row: (row[1], row[0]),
-    )
-    return pl.DataFrame(rows, schema=_WORDS, orient="row")
+    # A rare word may have any weight and carries nothing.
+    carried = (weights - np.average(weights, weights=np.maximum(total, 1))) * np.sqrt(total)
+    columns = (weights, carried, total, texts)
+    rows = zip(vocabulary, *(column.tolist() for column in columns), strict=True)
+    return pl.DataFrame(sorted(rows, key=lambda row: (row[2], row[0])), schema=_WORDS, orient="row")
 
 
 def _table(rows: list[dict[str, Any]], schema: dict[str, Any]) -> pl.DataFrame:
@@ -502,4 +508,10 @@ _SCORES: Final[dict[str, Any]] = {
     "reference": pl.Float64,
     **{f"{scale}{limit}": pl.Float64 for scale in ("raw", "lbg", "mv") for limit in ("", "_low", "_high")},
 }
-_WORDS: Final[dict[str, Any]] = {"word": pl.String, "weight": pl.Float64, "hits": pl.Int64, "texts": pl.Int64}
+_WORDS: Final[dict[str, Any]] = {
+    "word": pl.String,
+    "weight": pl.Float64,
+    "carried": pl.Float64,
+    "hits": pl.Int64,
+    "texts": pl.Int64,
+}

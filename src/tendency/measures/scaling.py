@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ROUNDS: Final = 200
-CLOSE: Final = 1e-4
+CLOSE: Final = 1e-3
 """A round that moves no position further than this ends the search."""
 FEW_PIECES: Final = 8
 _LARGEST: Final = 2.0
@@ -28,7 +28,7 @@ ROUNDS_LEFT_OUT: Final = 25
 _TIME_ROUNDS: Final = 20
 _DIRECTIONS: Final = 12
 """Directions that the search begins with a mixture of."""
-_HELD: Final = 5.0
+_HELD: Final = 1.0
 """Expected hits that a word's share in a period is drawn to its overall share with."""
 
 
@@ -196,7 +196,7 @@ class _Fit:
         self.of_periods = pieces.by_period() if without_time else None
         self.course = np.ones((pieces.periods, self.hits.shape[1]))
         self.exposure = np.repeat(self.total[:, None], self.hits.shape[1], axis=1)
-        self.common = np.log(self.hits.sum(axis=0) / self.total.sum())
+        self.common = np.log(np.maximum(self.hits.sum(axis=0), 0.5) / self.total.sum())
         self.level = np.zeros(pieces.units)
         self.weights = np.zeros(self.hits.shape[1])
         self.positions = np.zeros(pieces.units)
@@ -257,7 +257,7 @@ class _Fit:
         means = sums / total
         off = (own - self.words[:, None] * means[unit]) / total[unit]
         within = off.T @ off
-        within += np.eye(within.shape[0]) * (np.trace(within) / within.shape[0] * 1e-3 + 1e-300)
+        within += np.eye(within.shape[0]) * (np.trace(within) / within.shape[0] * 1e-3 + 1e-12)
         centred = means - means.mean(axis=0)
         _, mixture = eigh(centred.T @ centred, within)
         self.positions = centred @ mixture[:, -1]
@@ -337,19 +337,18 @@ class _Fit:
         groups = min(GROUPS, self.pieces.units)
         if groups < FEW_TEXTS:
             return np.full(self.pieces.units, np.nan)
-        kept = self.common, self.weights, self.positions, self.level, self.spread
+        kept, spread_of_words = (self.common, self.weights, self.positions, self.level), self.spread
         found = []
         for group in range(groups):
-            self.common, self.weights, self.positions, self.level, self.spread = (
-                one.copy() if isinstance(one, np.ndarray) else one for one in kept
-            )
+            self.common, self.weights, self.positions, self.level = (one.copy() for one in kept)
+            self.spread = spread_of_words
             self.counted = (np.arange(self.pieces.units) % groups != group).astype(float)
             for _ in range(ROUNDS_LEFT_OUT):
                 self._words()
                 self._texts()
                 self._standardise()
             found.append(self.positions)
-        self.common, self.weights, self.positions, self.level, self.spread = kept
+        (self.common, self.weights, self.positions, self.level), self.spread = kept, spread_of_words
         self.counted = np.ones(self.pieces.units)
         # Left out, a text is also rid of its own influence on the weights, which is no uncertainty.
         own = np.arange(groups)[:, None] == np.arange(self.pieces.units) % groups
@@ -374,8 +373,8 @@ class _Fit:
         enough = pieces >= FEW_PIECES
         factor = np.where(enough, pieces / np.maximum(pieces - 1, 1), np.nan)
         errors = np.sqrt(np.bincount(unit, off**2, self.pieces.units) * factor) / information
-        reach = t.ppf((1 + level) / 2, np.maximum(pieces - 1, 1))
-        return errors, reach
+        reach: Floats = np.asarray(t.ppf((1 + level) / 2, np.maximum(pieces - 1, 1)))
+        return np.asarray(errors), reach
 
 
 def _newton(
