@@ -56,6 +56,8 @@ if TYPE_CHECKING:
         Turns,
         Written,
     )
+    from tendency.measures.positions import Positions
+    from tendency.measures.shift import Shifts
     from tendency.tally import Eras, Tally
 
 Path_ = str | os.PathLike[str]
@@ -898,6 +900,97 @@ class Corpus:
 
         return editions(self.index, self.selection.masks)
 
+    def shift(
+        self,
+        queries: Asked,
+        before: str,
+        after: str,
+        *,
+        window: int = 10,
+        seeds: Sequence[int] = (1, 2, 3),
+        controls: int = 200,
+        permutations: int = 199,
+        cluster: str | Sequence[str] | None = None,
+        language: str | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+        progress: Progress | None = None,
+    ) -> Shifts:
+        """Whether the meaning of each query moved from one span to a later one, more than that of comparable words (extra ``shift``).
+
+        Args:
+            queries: What is asked about.
+            before: The earlier span, first and last date included, such as ``"1930/1939"``.
+            after: The later span.
+            window: Words on either side that are looked at.
+            seeds: A space of words is trained from each; three at least.
+            controls: Comparable words at most.
+            permutations: How often documents change sides at random.
+            cluster: The field whose values are publications, within which they do.
+            language: Only documents in this language.
+            executor, deadline: As for ``tally``.
+            progress: Told how much is done, of how much.
+        """
+        from tendency.measures.shift import shift
+
+        return shift(
+            self.index,
+            self._queries(queries),
+            before=self._clipped(before),
+            after=self._clipped(after),
+            window=window,
+            seeds=seeds,
+            controls=controls,
+            permutations=permutations,
+            where=self.filter,
+            cluster=cluster,
+            language=language,
+            executor=executor,
+            deadline=_limit(deadline),
+            progress=progress,
+        )
+
+    def positions(
+        self,
+        by: str | Mapping[str, str],
+        *,
+        references: Mapping[str, float] | None = None,
+        direction: tuple[str, str] | None = None,
+        time_course: bool | None = None,
+        period: str = "year",
+        level: float = 0.95,
+        language: str | None = None,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Positions:
+        """Where documents, authors or standpoints stand on one scale: Wordscores where some positions are given, else Wordfish.
+
+        Args:
+            by: ``"document"``, a field whose values are placed, or filters by name.
+            references: The positions of some, at least two that differ.
+            direction: One that shall stand to the left of another.
+            time_course: Take out what all share in each period; by default where periods are shared. Wordfish only.
+            period: The grain of these periods.
+            level: Of the intervals.
+            language: Only documents in this language.
+            executor, deadline: As for ``tally``.
+        """
+        from tendency.measures.positions import positions
+
+        return positions(
+            self.index,
+            by=by,
+            references=references,
+            direction=direction,
+            time_course=time_course,
+            period=period,
+            level=level,
+            **self._narrowing,
+            language=language,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
     def kwic(
         self,
         query: str,
@@ -1067,6 +1160,14 @@ class Corpus:
     def _narrowing(self) -> Narrowing:
         """What narrows this corpus, as every measure takes it."""
         return {"where": self.filter, "start": self.start, "end": self.end}
+
+    def _clipped(self, written: str) -> DateSpan:
+        """What a span has in common with that of the corpus."""
+        span = _between(written)
+        start, end = max(span.start, self.start or span.start), min(span.end, self.end or span.end)
+        if end <= start:
+            raise SettingError(f"{written!r} lies outside the span that was asked for.")
+        return DateSpan(start, end, written)
 
     def _queries(self, asked: Asked) -> dict[str, Query]:
         if isinstance(asked, str):

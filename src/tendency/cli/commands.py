@@ -1,6 +1,16 @@
 """The commands, each group in its module. Heavy libraries are imported by the command that needs them: starting must be quick."""
 
-from tendency.cli import asking, company, conditions, discovering, judging, keeping, tendencies, turning
+from tendency.cli import (
+    asking,
+    company,
+    conditions,
+    discovering,
+    judging,
+    keeping,
+    meaning,
+    tendencies,
+    turning,
+)
 from tendency.cli.options import app
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "discovering",
     "judging",
     "keeping",
+    "meaning",
     "tendencies",
     "turning",
 ]
