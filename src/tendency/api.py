@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         Holding,
         Holdings,
         Judged,
+        Leads,
         Ranking,
         RateChanges,
         Rates,
@@ -344,6 +345,50 @@ class Corpus:
             split=split,
             **self._narrowing,
             cluster=cluster,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
+    def lead(
+        self,
+        queries: Asked,
+        split: str | Mapping[str, str],
+        voices: Sequence[str],
+        *,
+        reference: str | None = None,
+        most: int = 12,
+        by: str = "month",
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Leads:
+        """Whether one of two voices takes queries up before the other: ``press.lead("peace", "newspaper", ("The Sun", "The Times"))``.
+
+        Args:
+            queries: What may be taken up first.
+            split: The field whose values are voices, or named filters.
+            voices: Two of them.
+            reference: A query whose course in the same voice is taken out, so that only what is beyond it counts.
+            most: The largest lag in periods.
+            by: The finest kind of period; a coarser one is taken where a voice appears less often.
+            cluster: By default the document; this and the rest as for ``tally``.
+            level: Confidence of the verdict.
+            executor, deadline: As for ``tally``.
+        """
+        from tendency.measures import lead_of
+
+        return lead_of(
+            self.index,
+            self._queries(queries),
+            split=split,
+            voices=voices,
+            reference=None if reference is None else self.query(reference),
+            most=most,
+            by=by,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
             executor=executor,
             deadline=_limit(deadline),
         )

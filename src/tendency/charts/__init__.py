@@ -9,6 +9,7 @@ from tendency.charts.discoveries import discoveries_chart
 from tendency.charts.forecast import forecast_chart
 from tendency.charts.holdings import holdings_chart
 from tendency.charts.judged import judged_chart
+from tendency.charts.leads import leads_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
@@ -27,6 +28,7 @@ __all__ = [
     "forecast_chart",
     "holdings_chart",
     "judged_chart",
+    "leads_chart",
     "pdf",
     "print_pdf",
     "print_svg",

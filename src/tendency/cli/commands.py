@@ -1,6 +1,6 @@
 """The commands, each group in its module. Heavy libraries are imported by the command that needs them: starting must be quick."""
 
-from tendency.cli import asking, discovering, judging, keeping, tendencies, turning
+from tendency.cli import asking, discovering, judging, keeping, leading, tendencies, turning
 from tendency.cli.options import app
 
-__all__ = ["app", "asking", "discovering", "judging", "keeping", "tendencies", "turning"]
+__all__ = ["app", "asking", "discovering", "judging", "keeping", "leading", "tendencies", "turning"]

@@ -32,12 +32,14 @@ if TYPE_CHECKING:
     from tendency.measures.judged_sample import Judged, Read, judged
     from tendency.measures.judgements import JUDGEMENTS
     from tendency.measures.judging import judge
+    from tendency.measures.leading import Leads, lead
     from tendency.measures.outside import OutsideSeries, read_series
     from tendency.measures.rating import rates_of
     from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
     from tendency.measures.series import Series
     from tendency.measures.trends import Line, Trends, trend, trend_line
     from tendency.measures.turning import Turns, turns
+    from tendency.measures.voices import lead_of
 
 __all__ = [
     "DEPENDS",
@@ -62,6 +64,7 @@ __all__ = [
     "Holding",
     "Holdings",
     "Judged",
+    "Leads",
     "Line",
     "Measure",
     "OrderChanges",
@@ -93,6 +96,8 @@ __all__ = [
     "holm",
     "judge",
     "judged",
+    "lead",
+    "lead_of",
     "order_changes",
     "rank_items",
     "ranking",
@@ -151,6 +156,10 @@ _LATER = {
     ),
     "judgements": ("JUDGEMENTS",),
     "judging": ("judge",),
+    "leading": (
+        "Leads",
+        "lead",
+    ),
     "outside": (
         "OutsideSeries",
         "read_series",
@@ -173,6 +182,7 @@ _LATER = {
         "Turns",
         "turns",
     ),
+    "voices": ("lead_of",),
 }
 
 
