@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         Holdings,
         Judged,
         Leads,
+        Polemics,
         Ranking,
         RateChanges,
         Rates,
@@ -385,6 +386,54 @@ class Corpus:
             voices=voices,
             reference=None if reference is None else self.query(reference),
             most=most,
+            by=by,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
+    def polemics(
+        self,
+        opponents: Mapping[str, str],
+        hostile: str,
+        split: str | Mapping[str, str],
+        *,
+        within: int = 12,
+        scope: Literal["sentence", "document"] = "sentence",
+        overlap: bool = False,
+        own: Mapping[str, str] | None = None,
+        by: str | Eras = "all",
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Polemics:
+        """Who names whom beside hostile words: a matrix of standpoint × opponent, against chance.
+
+        Args:
+            opponents: Query by name.
+            hostile: The hostile words.
+            split: The standpoints: a field, or named filters.
+            within: At most so many words away.
+            scope: In the same sentence, or anywhere in the document.
+            overlap: Opponents may share words with each other or with the hostile words.
+            own: The opponent that is a standpoint's own name, by standpoint; by default the one that is called as it is.
+            by, cluster, executor, deadline: As for ``tally``.
+            level: Confidence of intervals and verdicts.
+        """
+        from tendency.measures import polemics_of
+
+        return polemics_of(
+            self.index,
+            self._queries(opponents),
+            self.query(hostile),
+            split=split,
+            within=within,
+            scope=scope,
+            overlap=overlap,
+            own=own,
             by=by,
             **self._narrowing,
             cluster=cluster,

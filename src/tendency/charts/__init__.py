@@ -10,6 +10,7 @@ from tendency.charts.forecast import forecast_chart
 from tendency.charts.holdings import holdings_chart
 from tendency.charts.judged import judged_chart
 from tendency.charts.leads import leads_chart
+from tendency.charts.matrix import matrix_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
@@ -29,6 +30,7 @@ __all__ = [
     "holdings_chart",
     "judged_chart",
     "leads_chart",
+    "matrix_chart",
     "pdf",
     "print_pdf",
     "print_svg",

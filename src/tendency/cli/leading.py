@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -20,7 +21,9 @@ from tendency.cli.options import (
     Text,
     To,
     Where,
+    Words,
     app,
+    hits_of,
     named,
     opened,
     parted,
@@ -28,6 +31,7 @@ from tendency.cli.options import (
     tell_suggestions,
 )
 from tendency.cli.output import printable, say, show
+from tendency.errors import SettingError
 
 
 @app.command()
@@ -86,5 +90,72 @@ def lead(
         say(f"{found.reprints:,} documents whose text stands in both voices are left out.")
     save_chart(found, chart)
     if not (as_json or as_csv):
-        typer.echo(printable("\n".join([*found.sentences, ""])))
+        _tell(found.sentences)
     show(found.table, as_json=as_json, as_csv=as_csv)
+
+
+@app.command()
+def polemics(
+    index: IndexArgument,
+    opponent: Annotated[list[str], typer.Option(help="NAME=QUERY: how an opponent is named; repeat it.")],
+    hostile: Annotated[str, typer.Option(help="The hostile words: a query, or *@name*.")],
+    split: Annotated[str, typer.Option(help="The field whose values are the standpoints.")],
+    within: Annotated[int, typer.Option(help="At most so many words away.", min=1)] = 12,
+    scope: Annotated[str, typer.Option(help="sentence, or document.")] = "sentence",
+    overlap: Annotated[
+        bool,
+        typer.Option(
+            "--overlap", help="Opponents may share words with each other or with the hostile words."
+        ),
+    ] = False,
+    own: Annotated[
+        Words,
+        typer.Option(
+            help="STANDPOINT=OPPONENT: its own name, where the two are not called alike; repeat it."
+        ),
+    ] = None,
+    by: Annotated[str, typer.Option(help="all, day, week, month, quarter, year or decade.")] = "all",
+    where: Where = None,
+    start: From = None,
+    end: To = None,
+    cluster: Cluster = None,
+    level: Annotated[float, typer.Option(help="Confidence of intervals and verdicts.")] = 0.95,
+    terms: Terms = None,
+    deadline: Deadline = DEADLINE,
+    chart: Annotated[File, typer.Option(help="Write the matrix as .svg or .pdf too.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Say who names whom beside hostile words, standpoint by opponent, against chance.
+
+    Example: `tendency polemics press.index --opponent "League=Northern League" --opponent "Office=Quiet Office" --hostile "danger* | threat*" --split standpoint`
+    """
+    if scope not in ("sentence", "document"):
+        raise SettingError(f"{scope!r} is no scope; choose sentence or document.")
+    fields, scheduler = parted(cluster)
+    corpus = opened(index, where, start, end, terms, scheduler)
+    asked = named(opponent)
+    found = corpus.polemics(
+        asked,
+        hostile,
+        split,
+        within=within,
+        scope="sentence" if scope == "sentence" else "document",
+        overlap=overlap,
+        own=named(own) if own else None,
+        by=by,
+        cluster=fields,
+        level=level,
+        deadline=deadline,
+    )
+    tell_suggestions(corpus, asked, hits_of(found.table), deadline)
+    save_chart(found, chart)
+    if not (as_json or as_csv):
+        _tell(found.sentences)
+    show(found.table, as_json=as_json, as_csv=as_csv)
+
+
+def _tell(sentences: Iterable[str]) -> None:
+    for sentence in sentences:
+        typer.echo(printable(sentence))
+    typer.echo()

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tendency.measures.judging import judge
     from tendency.measures.leading import Leads, lead
     from tendency.measures.outside import OutsideSeries, read_series
+    from tendency.measures.polemics import Polemics, polemics_of
     from tendency.measures.rating import rates_of
     from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
     from tendency.measures.series import Series
@@ -69,6 +70,7 @@ __all__ = [
     "Measure",
     "OrderChanges",
     "OutsideSeries",
+    "Polemics",
     "Ranking",
     "RateChanges",
     "Rates",
@@ -99,6 +101,7 @@ __all__ = [
     "lead",
     "lead_of",
     "order_changes",
+    "polemics_of",
     "rank_items",
     "ranking",
     "rates",
@@ -163,6 +166,10 @@ _LATER = {
     "outside": (
         "OutsideSeries",
         "read_series",
+    ),
+    "polemics": (
+        "Polemics",
+        "polemics_of",
     ),
     "rating": ("rates_of",),
     "sampling": (

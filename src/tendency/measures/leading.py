@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from tendency.errors import SettingError
 from tendency.measures.dispersion import Floats, demand_clusters, finite, per_million
@@ -304,7 +303,7 @@ class _Asked:
         mine, other = (self.tally.tokens[:, self.splits[side]].astype(float) for side in (voice, 1 - voice))
         overall = other.sum() / mine.sum()
         share = np.where(other > 0, other / np.maximum(mine, 1), overall)
-        return np.minimum(share[self.series[voice].step], 1.0)
+        return np.asarray(np.minimum(share[self.series[voice].step], 1.0), float)
 
     @cached_property
     def _null(self) -> Floats:

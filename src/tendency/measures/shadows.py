@@ -82,7 +82,7 @@ class Pair:
     @property
     def cleaned(self) -> Floats:
         """Both as they were given, without what was taken out; NaN where nothing was held."""
-        return np.where(self.known, self.values * self.length[:, None], np.nan)
+        return np.asarray(np.where(self.known, self.values * self.length[:, None], np.nan), float)
 
     @cached_property
     def correlation(self) -> Floats:
@@ -93,7 +93,7 @@ class Pair:
     def strength(self) -> Floats:
         """Correlation times the root of the number of pairs."""
         first, second = self.values
-        return self.strengths(first[None], second[None])[0]
+        return np.asarray(self.strengths(first[None], second[None])[0], float)
 
     def strengths(self, first: Floats, second: Floats) -> Floats:
         """The same for many pairs of cleaned courses, (draws, periods) each; the result is (draws, lags)."""
@@ -118,10 +118,10 @@ def _base(known: NDArray[np.bool_], common: Floats | None) -> Floats:
     basis: list[Floats] = []
     for row in rows:
         left = np.where(known, row, 0.0)
-        whole = np.linalg.norm(left)
+        whole = float(np.linalg.norm(left))
         for other in basis:
             left = left - (left @ other) * other
-        length = np.linalg.norm(left)
+        length = float(np.linalg.norm(left))
         if length > 1e-6 * max(whole, 1e-30):
             basis.append(left / length)
     return np.stack(basis) if basis else np.zeros((0, known.size))
@@ -168,7 +168,7 @@ class Memory:
         spread = float((values**2).sum() / max(known.sum(), 1))
         found = _lagged(values[None], values[None], steps)[0] / pairs / spread
         # Taking out level and line makes neighbours look less alike than they are.
-        near = min(max(float(found[0]), 0.0), 0.9)
+        near = float(np.clip(found[0], 0.0, 0.9))
         found = found + 2 * (1 + 2 * near / (1 - near)) / max(int(known.sum()), 1)
         shape = _MEMORIES[:, None] ** steps
         weight = pairs / pairs.sum()
