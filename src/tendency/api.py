@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         RateChanges,
         Rates,
         Result,
+        Silences,
         Trends,
         Turns,
         Written,
@@ -442,6 +443,47 @@ class Corpus:
             deadline=_limit(deadline),
         )
 
+    def silences(
+        self,
+        queries: Asked,
+        split: str | Mapping[str, str],
+        *,
+        expected: Sequence[Holding] | Path_ | None = None,
+        field: str | None = None,
+        by: str | Eras = "all",
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Silences:
+        """Which voices are silent about queries that others name, told apart from what was lost and from too little text.
+
+        Args:
+            queries: What others name.
+            split: The voices: a field, or named filters.
+            expected: What should exist, as for ``holdings``; None infers how often each publication appears.
+            field: The field of publications.
+            by: The spans in which a voice may be silent.
+            cluster: By default the document; this and the rest as for ``tally``.
+            level: Confidence of the verdict.
+            executor, deadline: As for ``tally``.
+        """
+        from tendency.measures import silences_of
+
+        return silences_of(
+            self.index,
+            self._queries(queries),
+            split=split,
+            expected=_holdings(expected),
+            field=field,
+            by=by,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
     def compare(
         self,
         queries: Asked,
@@ -799,11 +841,7 @@ class Corpus:
         """
         from tendency.measures.holdings import holdings
 
-        if isinstance(expected, str | os.PathLike):
-            from tendency.dossier import read_holdings
-
-            expected = read_holdings(Path(expected))
-        return holdings(self.index, expected, field=field, by=by, **self._narrowing)
+        return holdings(self.index, _holdings(expected), field=field, by=by, **self._narrowing)
 
     def kwic(
         self,
@@ -1242,6 +1280,15 @@ def _workers(executor: Executor | str | None) -> Executor | None:
     # Said at once, not when it would get its first task.
     refuse_fork(executor)
     return executor
+
+
+def _holdings(expected: Sequence[Holding] | Path_ | None) -> Sequence[Holding] | None:
+    """What should exist, read where it is a file."""
+    if not isinstance(expected, str | os.PathLike):
+        return expected
+    from tendency.dossier import read_holdings
+
+    return read_holdings(Path(expected))
 
 
 def _limit(seconds: float | None) -> Deadline:

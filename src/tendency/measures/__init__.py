@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tendency.measures.rating import rates_of
     from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
     from tendency.measures.series import Series
+    from tendency.measures.silence import Silences, silences, silences_of
     from tendency.measures.trends import Line, Trends, trend, trend_line
     from tendency.measures.turning import Turns, turns
     from tendency.measures.voices import lead_of
@@ -78,6 +79,7 @@ __all__ = [
     "Result",
     "Sample",
     "Series",
+    "Silences",
     "Trends",
     "Turns",
     "Written",
@@ -109,6 +111,8 @@ __all__ = [
     "read_series",
     "relative",
     "sample_hits",
+    "silences",
+    "silences_of",
     "trend",
     "trend_line",
     "turns",
@@ -179,6 +183,11 @@ _LATER = {
         "write_sample",
     ),
     "series": ("Series",),
+    "silence": (
+        "Silences",
+        "silences",
+        "silences_of",
+    ),
     "trends": (
         "Line",
         "Trends",
