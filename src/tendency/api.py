@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         RateChanges,
         Rates,
         Result,
+        Signals,
         Silences,
         Trends,
         Turns,
@@ -477,6 +478,44 @@ class Corpus:
             expected=_holdings(expected),
             field=field,
             by=by,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
+    def signals(
+        self,
+        queries: Asked,
+        *,
+        within: int = 30,
+        overlap: bool = False,
+        by: str | Eras = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Signals:
+        """Two queries in the same pages: their courses, whether documents have both more than chance, and whether they move together.
+
+        Args:
+            queries: Two queries.
+            within: Words between hits that stand near each other.
+            overlap: The two may share words.
+            by, split, cluster, executor, deadline: As for ``tally``.
+            level: Confidence of intervals and verdicts.
+        """
+        from tendency.measures import signals_of
+
+        return signals_of(
+            self.index,
+            self._queries(queries),
+            within=within,
+            overlap=overlap,
+            by=by,
+            split=split,
             **self._narrowing,
             cluster=cluster,
             level=level,

@@ -14,6 +14,7 @@ from tendency.charts.matrix import matrix_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
+from tendency.charts.signals import signals_chart
 from tendency.charts.theme import DARK
 from tendency.charts.trend import trend_chart
 from tendency.charts.turns import turns_chart
@@ -37,6 +38,7 @@ __all__ = [
     "print_version",
     "rank_chart",
     "rates_chart",
+    "signals_chart",
     "svg",
     "trend_chart",
     "turns_chart",

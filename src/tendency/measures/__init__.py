@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tendency.measures.rating import rates_of
     from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
     from tendency.measures.series import Series
+    from tendency.measures.signals import Signals, signals_of
     from tendency.measures.silence import Silences, silences, silences_of
     from tendency.measures.trends import Line, Trends, trend, trend_line
     from tendency.measures.turning import Turns, turns
@@ -79,6 +80,7 @@ __all__ = [
     "Result",
     "Sample",
     "Series",
+    "Signals",
     "Silences",
     "Trends",
     "Turns",
@@ -111,6 +113,7 @@ __all__ = [
     "read_series",
     "relative",
     "sample_hits",
+    "signals_of",
     "silences",
     "silences_of",
     "trend",
@@ -183,6 +186,10 @@ _LATER = {
         "write_sample",
     ),
     "series": ("Series",),
+    "signals": (
+        "Signals",
+        "signals_of",
+    ),
     "silence": (
         "Silences",
         "silences",
