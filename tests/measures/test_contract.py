@@ -28,6 +28,7 @@ from tendency.measures import (
     ranking,
     rates,
 )
+from tendency.measures.polemics import polemics
 from tendency.tally import FIXED, Around, Near, Period, Tally
 from tendency.tally.tally import Undated
 
@@ -91,6 +92,7 @@ MEASURES: dict[str, Measure] = {
     "compare rates": Measure(two_items, compare_rates),
     "order changes": Measure(two_items, order_changes),
     "aim changes": Measure(around, lambda tally: aim_changes(tally, "slogan", ("x", "y"))),
+    "polemics": Measure(near, lambda tally: polemics(tally, ("a", "b"))),
     "judged": Measure(two_items, lambda tally: judged(tally, read_in(tally))),
 }
 

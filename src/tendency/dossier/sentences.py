@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tendency.dossier.finding import Claim
+from tendency.dossier.leading_sentences import VOICE_KINDS
 from tendency.dossier.tendency_sentences import TREND_KINDS
 from tendency.dossier.wording import (
     counted,
@@ -58,6 +59,7 @@ KINDS: dict[str, str] = {
     "too few": "too little text or too few hits for any statement",
     "no hits": "nothing was found, with near spellings",
     **TREND_KINDS,
+    **VOICE_KINDS,
 }
 """Every kind of claim, with what it says."""
 
