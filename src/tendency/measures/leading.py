@@ -287,9 +287,7 @@ class _Asked:
         one, other = self.series[voice], self.series[1 - voice]
         values, variance = _working(one)
         if int(one.exposure.sum()) > int(other.exposure.sum()):
-            share = self._share(voice)
-            drawn = [_values(_thinned(one, share, generator)) for _ in range(THINNINGS)]
-            values = np.mean(drawn, axis=0)
+            values = _thinned(one, self._share(voice), generator)
         return self._on_axis(one, values), self._on_axis(one, variance)
 
     def _on_axis(self, one: Series, values: Floats) -> Floats:
@@ -425,25 +423,36 @@ def _p(null: Floats, value: float) -> float:
 
 def _working(series: Series) -> tuple[Floats, Floats]:
     """Logarithms of the rates that are right where counts are small, around that of all periods, and their variances."""
+    return working(series, _overall(series))
+
+
+def _overall(series: Series) -> Floats:
+    """The rate of all periods, for each."""
     rate = (float(series.hits.sum()) + HALF) / float(series.exposure.sum())
-    return working(series, np.full(series.step.size, rate))
+    return np.full(series.step.size, rate)
 
 
 def _values(series: Series) -> Floats:
     return _working(series)[0]
 
 
-def _thinned(series: Series, share: Floats, generator: np.random.Generator) -> Series:
-    """A series as from a part of its documents, drawn at random.
+def _thinned(series: Series, share: Floats, generator: np.random.Generator) -> Floats:
+    """Working values of a series as from a part of its documents, averaged over parts drawn at random.
 
     Hits of documents that a negative binomial law spreads fall on a part of them as a beta-binomial variable does: no document need be
     counted again.
     """
     share = np.clip(share, 1e-9, 1.0)
     shape = np.clip(series.shape, 1e-3, 1e7)
-    part = np.where(share < 1, generator.beta(share * shape, np.maximum((1 - share) * shape, 1e-9)), 1.0)
     words = np.maximum(np.round(series.exposure * share).astype(np.int64), 1)
-    return replace(series, hits=generator.binomial(series.hits, part), exposure=words, shape=shape * share)
+    part = replace(series, exposure=words, shape=shape * share)
+    # A working value is a line in the cube root of the count: two of them give it for every draw.
+    none, some = (working(replace(part, hits=np.full_like(words, hits)), _overall(series))[0] for hits in (0, 8))
+    slope = (some - none) / (np.cbrt(8 + HALF) - np.cbrt(HALF))
+    size = (THINNINGS, series.step.size)
+    own = np.where(share < 1, generator.beta(share * shape, np.maximum((1 - share) * shape, 1e-9), size), 1.0)
+    root = np.cbrt(generator.binomial(series.hits, own) + HALF).mean(axis=0)
+    return np.asarray(none + slope * (root - np.cbrt(HALF)), float)
 
 
 def _weights(course: Floats, variance: Floats) -> Floats:
