@@ -47,11 +47,15 @@ if TYPE_CHECKING:
         Holdings,
         Judged,
         Keywords,
+        Leads,
+        Polemics,
         Ranking,
         RateChanges,
         Rates,
         Result,
         Side,
+        Signals,
+        Silences,
         Trends,
         Turns,
         Written,
@@ -726,11 +730,7 @@ class Corpus:
         """
         from tendency.measures.holdings import holdings
 
-        if isinstance(expected, str | os.PathLike):
-            from tendency.dossier import read_holdings
-
-            expected = read_holdings(Path(expected))
-        return holdings(self.index, expected, field=field, by=by, **self._narrowing)
+        return holdings(self.index, _holdings(expected), field=field, by=by, **self._narrowing)
 
     def collocates(
         self,
@@ -987,6 +987,177 @@ class Corpus:
             level=level,
             **self._narrowing,
             language=language,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
+    def lead(
+        self,
+        queries: Asked,
+        split: str | Mapping[str, str],
+        voices: Sequence[str],
+        *,
+        reference: str | None = None,
+        most: int = 12,
+        by: str = "month",
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Leads:
+        """Whether one of two voices takes queries up before the other: ``press.lead("peace", "newspaper", ("The Sun", "The Times"))``.
+
+        Args:
+            queries: What may be taken up first.
+            split: The field whose values are voices, or named filters.
+            voices: Two of them.
+            reference: A query whose course in the same voice is taken out, so that only what is beyond it counts.
+            most: The largest lag in periods.
+            by: The finest kind of period; a coarser one is taken where a voice appears less often.
+            cluster: By default the document; this and the rest as for ``tally``.
+            level: Confidence of the verdict.
+            executor, deadline: As for ``tally``.
+        """
+        from tendency.measures import lead_of
+
+        return lead_of(
+            self.index,
+            self._queries(queries),
+            split=split,
+            voices=voices,
+            reference=None if reference is None else self.query(reference),
+            most=most,
+            by=by,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
+    def polemics(
+        self,
+        opponents: Mapping[str, str],
+        hostile: str,
+        split: str | Mapping[str, str],
+        *,
+        within: int = 12,
+        scope: Literal["sentence", "document"] = "sentence",
+        overlap: bool = False,
+        own: Mapping[str, str] | None = None,
+        by: str | Eras = "all",
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Polemics:
+        """Who names whom beside hostile words: a matrix of standpoint × opponent, against chance.
+
+        Args:
+            opponents: Query by name.
+            hostile: The hostile words.
+            split: The standpoints: a field, or named filters.
+            within: At most so many words away.
+            scope: In the same sentence, or anywhere in the document.
+            overlap: Opponents may share words with each other or with the hostile words.
+            own: The opponent that is a standpoint's own name, by standpoint; by default the one that is called as it is.
+            by, cluster, executor, deadline: As for ``tally``.
+            level: Confidence of intervals and verdicts.
+        """
+        from tendency.measures import polemics_of
+
+        return polemics_of(
+            self.index,
+            self._queries(opponents),
+            self.query(hostile),
+            split=split,
+            within=within,
+            scope=scope,
+            overlap=overlap,
+            own=own,
+            by=by,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
+    def silences(
+        self,
+        queries: Asked,
+        split: str | Mapping[str, str],
+        *,
+        expected: Sequence[Holding] | Path_ | None = None,
+        field: str | None = None,
+        by: str | Eras = "all",
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Silences:
+        """Which voices are silent about queries that others name, told apart from what was lost and from too little text.
+
+        Args:
+            queries: What others name.
+            split: The voices: a field, or named filters.
+            expected: What should exist, as for ``holdings``; None infers how often each publication appears.
+            field: The field of publications.
+            by: The spans in which a voice may be silent.
+            cluster: By default the document; this and the rest as for ``tally``.
+            level: Confidence of the verdict.
+            executor, deadline: As for ``tally``.
+        """
+        from tendency.measures import silences_of
+
+        return silences_of(
+            self.index,
+            self._queries(queries),
+            split=split,
+            expected=_holdings(expected),
+            field=field,
+            by=by,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
+            executor=executor,
+            deadline=_limit(deadline),
+        )
+
+    def signals(
+        self,
+        queries: Asked,
+        *,
+        within: int = 30,
+        overlap: bool = False,
+        by: str | Eras = "year",
+        split: str | Mapping[str, str] | None = None,
+        cluster: str | Sequence[str] | None = None,
+        level: float = 0.95,
+        executor: Executor | None = None,
+        deadline: float | None = None,
+    ) -> Signals:
+        """Two queries in the same pages: their courses, whether documents have both more than chance, and whether they move together.
+
+        Args:
+            queries: Two queries.
+            within: Words between hits that stand near each other.
+            overlap: The two may share words.
+            by, split, cluster, executor, deadline: As for ``tally``.
+            level: Confidence of intervals and verdicts.
+        """
+        from tendency.measures import signals_of
+
+        return signals_of(
+            self.index,
+            self._queries(queries),
+            within=within,
+            overlap=overlap,
+            by=by,
+            split=split,
+            **self._narrowing,
+            cluster=cluster,
+            level=level,
             executor=executor,
             deadline=_limit(deadline),
         )
@@ -1467,6 +1638,15 @@ def _workers(executor: Executor | str | None) -> Executor | None:
     return executor
 
 
+def _holdings(expected: Sequence[Holding] | Path_ | None) -> Sequence[Holding] | None:
+    """What should exist, read where it is a file."""
+    if not isinstance(expected, str | os.PathLike):
+        return expected
+    from tendency.dossier import read_holdings
+
+    return read_holdings(Path(expected))
+
+
 def _limit(seconds: float | None) -> Deadline:
     # One without an end can still be cancelled, which an interrupt does.
     return Deadline(seconds or None)
@@ -1520,3 +1700,34 @@ def _span(text: str) -> DateSpan:
         return parse_date(text)
     except UndatableError as error:
         raise SettingError(f"{error}") from None
+
+
+def _two_sides(
+    compare: tuple[str, str] | None, split: str | Mapping[str, str] | None
+) -> tuple[Side, Side] | None:
+    """Two parts of the documents: spans, or two values or names of a split."""
+    from tendency.measures import Side
+    from tendency.measures.sides import value_side
+
+    if compare is None:
+        if split is not None:
+            raise SettingError("a split names parts, and compare which two of them are compared; give both.")
+        return None
+    before, after = compare
+    if split is None:
+        spans = [_between(written) for written in (before, after)]
+        if spans[1].start < spans[0].end:
+            raise SettingError(
+                f"{after!r} begins before {before!r} has ended; give the earlier span first, without overlap."
+            )
+        return Side(before, None, spans[0].start, spans[0].end), Side(
+            after, None, spans[1].start, spans[1].end
+        )
+    if before == after:
+        raise SettingError(f"a comparison needs two different parts, not {before!r} twice.")
+    if isinstance(split, str):
+        return value_side(split, before), value_side(split, after)
+    for name in (before, after):
+        if name not in split:
+            raise SettingError(f"there is no part {name!r}; there are {', '.join(split)}.")
+    return Side(before, split[before]), Side(after, split[after])

@@ -34,6 +34,7 @@ from tendency.measures import (
     trend,
     turns,
 )
+from tendency.measures.polemics import polemics
 from tendency.tally import FIXED, Around, Near, Period, Tally
 from tendency.tally.tally import Undated
 
@@ -103,6 +104,7 @@ MEASURES: dict[str, Measure] = {
     "compare rates": Measure(two_items, compare_rates),
     "order changes": Measure(two_items, order_changes),
     "aim changes": Measure(around, lambda tally: aim_changes(tally, "slogan", ("x", "y"))),
+    "polemics": Measure(near, lambda tally: polemics(tally, ("a", "b"))),
     "judged": Measure(two_items, lambda tally: judged(tally, read_in(tally))),
     "trend": Measure(two_items, trend),
     "turns": Measure(two_items, turns),

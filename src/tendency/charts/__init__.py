@@ -11,11 +11,14 @@ from tendency.charts.discoveries import discoveries_chart
 from tendency.charts.forecast import forecast_chart
 from tendency.charts.holdings import holdings_chart
 from tendency.charts.judged import judged_chart
+from tendency.charts.leads import leads_chart
+from tendency.charts.matrix import matrix_chart
 from tendency.charts.parts import parts_chart
 from tendency.charts.ranks import rank_chart
 from tendency.charts.rates import rates_chart
 from tendency.charts.render import pdf, print_pdf, print_svg, print_version, svg
 from tendency.charts.scatter import keyness_chart
+from tendency.charts.signals import signals_chart
 from tendency.charts.theme import DARK
 from tendency.charts.trend import trend_chart
 from tendency.charts.turns import turns_chart
@@ -35,6 +38,8 @@ __all__ = [
     "holdings_chart",
     "judged_chart",
     "keyness_chart",
+    "leads_chart",
+    "matrix_chart",
     "parts_chart",
     "pdf",
     "print_pdf",
@@ -42,6 +47,7 @@ __all__ = [
     "print_version",
     "rank_chart",
     "rates_chart",
+    "signals_chart",
     "svg",
     "trend_chart",
     "turns_chart",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from tendency.dossier.company_sentences import COMPANY_KINDS
 from tendency.dossier.finding import Claim
+from tendency.dossier.leading_sentences import VOICE_KINDS
 from tendency.dossier.tendency_sentences import TREND_KINDS
 from tendency.dossier.wording import (
     counted,
@@ -60,6 +61,7 @@ KINDS: dict[str, str] = {
     "no hits": "nothing was found, with near spellings",
     **TREND_KINDS,
     **COMPANY_KINDS,
+    **VOICE_KINDS,
 }
 """Every kind of claim, with what it says."""
 

@@ -1,4 +1,4 @@
-"""A tally to results: rates, ranks, aims, what changed between two spans, tendencies, and what is found by looking."""
+"""A tally to results: rates, ranks, aims, what changed between two spans, tendencies, content and standpoints."""
 
 from __future__ import annotations
 
@@ -38,13 +38,18 @@ if TYPE_CHECKING:
     from tendency.measures.judgements import JUDGEMENTS
     from tendency.measures.judging import judge
     from tendency.measures.keyness import Keywords, keywords
+    from tendency.measures.leading import Leads, lead
     from tendency.measures.outside import OutsideSeries, read_series
+    from tendency.measures.polemics import Polemics, polemics_of
     from tendency.measures.rating import rates_of
     from tendency.measures.sampling import Sample, Written, sample_hits, write_sample
     from tendency.measures.series import Series
     from tendency.measures.sides import Side
+    from tendency.measures.signals import Signals, signals_of
+    from tendency.measures.silence import Silences, silences, silences_of
     from tendency.measures.trends import Line, Trends, trend, trend_line
     from tendency.measures.turning import Turns, turns
+    from tendency.measures.voices import lead_of
 
 __all__ = [
     "DEPENDS",
@@ -73,10 +78,12 @@ __all__ = [
     "Holdings",
     "Judged",
     "Keywords",
+    "Leads",
     "Line",
     "Measure",
     "OrderChanges",
     "OutsideSeries",
+    "Polemics",
     "Ranking",
     "RateChanges",
     "Rates",
@@ -85,6 +92,8 @@ __all__ = [
     "Sample",
     "Series",
     "Side",
+    "Signals",
+    "Silences",
     "Trends",
     "Turns",
     "Written",
@@ -112,8 +121,11 @@ __all__ = [
     "judge",
     "judged",
     "keywords",
+    "lead",
+    "lead_of",
     "mixed",
     "order_changes",
+    "polemics_of",
     "rank_items",
     "ranking",
     "rates",
@@ -121,6 +133,9 @@ __all__ = [
     "read_series",
     "relative",
     "sample_hits",
+    "signals_of",
+    "silences",
+    "silences_of",
     "trend",
     "trend_line",
     "turns",
@@ -130,7 +145,10 @@ __all__ = [
 # What counting does not need is imported when it is asked for, so that a command begins sooner. A name that is its module's
 # too cannot be: once the module is imported, it would stand in its place.
 _LATER = {
-    "aim_courses": ("aim_flips", "aim_turns"),
+    "aim_courses": (
+        "aim_flips",
+        "aim_turns",
+    ),
     "collocates": (
         "Collocates",
         "collocates_of",
@@ -190,9 +208,17 @@ _LATER = {
         "Keywords",
         "keywords",
     ),
+    "leading": (
+        "Leads",
+        "lead",
+    ),
     "outside": (
         "OutsideSeries",
         "read_series",
+    ),
+    "polemics": (
+        "Polemics",
+        "polemics_of",
     ),
     "rating": ("rates_of",),
     "sampling": (
@@ -203,6 +229,15 @@ _LATER = {
     ),
     "series": ("Series",),
     "sides": ("Side",),
+    "signals": (
+        "Signals",
+        "signals_of",
+    ),
+    "silence": (
+        "Silences",
+        "silences",
+        "silences_of",
+    ),
     "trends": (
         "Line",
         "Trends",
@@ -213,6 +248,7 @@ _LATER = {
         "Turns",
         "turns",
     ),
+    "voices": ("lead_of",),
 }
 
 

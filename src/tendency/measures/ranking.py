@@ -150,7 +150,7 @@ def rank_items(
     if not overlap:
         everything = named if near is None else (*named, ("what they must stand near", near))
         shared = ask([Overlaps(everything)], only_counts=True, by="all")
-        _refuse_overlap(index, shared, everything, deadline)
+        refuse_overlap(index, shared, everything, deadline)
 
     def counter(pairs: tuple[tuple[str, Query], ...]) -> list[Counter]:
         if near is None:
@@ -397,9 +397,14 @@ def _mention(others: Tally, item: int, items: int) -> int:
     return len(others.columns) - 1 - items + item
 
 
-def _refuse_overlap(
-    index: Index, found: Tally, items: Sequence[tuple[str, Query]], deadline: Deadline | None
+def refuse_overlap(
+    index: Index,
+    found: Tally,
+    items: Sequence[tuple[str, Query]],
+    deadline: Deadline | None,
+    what: str = "items of a ranking",
 ) -> None:
+    """Nothing, unless some of the items share words, by a tally of their ``Overlaps``."""
     hits = found.hits.sum(axis=(0, 1)) + found.undated.hits.sum(axis=0)
     shared = [(a, b, int(n)) for (a, b), n in zip(combinations(items, 2), hits.tolist(), strict=True) if n]
     if shared:
@@ -409,6 +414,6 @@ def _refuse_overlap(
         example = overlaps(index, first[1], second[1], deadline=deadline).example
         pairs = ", ".join(f"{a[0]} & {b[0]} ({n:,} {'hit' if n == 1 else 'hits'})" for a, b, n in shared)
         raise SettingError(
-            f"items of a ranking share words: {pairs}, for example “{example}”. Change a query so that no word "
+            f"{what} share words: {pairs}, for example “{example}”. Change a query so that no word "
             "counts twice, or allow it with overlap = true."
         )

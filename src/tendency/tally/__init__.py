@@ -17,6 +17,7 @@ from tendency.tally.counters import (
     Occurrences,
     Overlaps,
     Presence,
+    Together,
     counters_of,
 )
 from tendency.tally.counting import NONE, SegmentTask, cluster_names, count_segment, tally
@@ -62,6 +63,7 @@ __all__ = [
     "Standing",
     "Stretch",
     "Tally",
+    "Together",
     "Undated",
     "cluster_names",
     "count_segment",

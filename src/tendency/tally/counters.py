@@ -157,6 +157,58 @@ class Documents:
 
 
 @dataclass(frozen=True)
+class Together:
+    """Documents that contain both of two queries, one or neither, by length.
+
+    Attributes:
+        first: Name and query of the one.
+        second: Name and query of the other.
+        bounds: Ascending numbers of words at which a class of lengths ends; the last class has none.
+    """
+
+    first: tuple[str, Query]
+    second: tuple[str, Query]
+    bounds: tuple[int, ...] = ()
+
+    CELLS: ClassVar[tuple[str, ...]] = ("both", "first alone", "second alone", "neither")
+
+    @classmethod
+    def cells(cls, classes: int) -> tuple[tuple[str, ...], ...]:
+        """The four columns of each class of lengths."""
+        return tuple(tuple(f"length {number + 1}: {cell}" for cell in cls.CELLS) for number in range(classes))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Four columns a class of lengths."""
+        return tuple(column for cells in self.cells(len(self.bounds) + 1) for column in cells)
+
+    @property
+    def recipe(self) -> str:
+        """The queries, normalised."""
+        both = " and ".join(f"{name}={query.normalised()}" for name, query in (self.first, self.second))
+        return f"documents with {both} by length {','.join(map(str, self.bounds))}"
+
+    def bound(self, index: Index) -> Together:
+        """The same, its queries bound to the fields of an index."""
+        first, second = _bound((self.first, self.second), index)
+        return replace(self, first=first, second=second)
+
+    def count(self, segment: Segment, documents: Mask, deadline: Deadline | None = None) -> Ints:
+        """1 in one of the columns for each document."""
+        one, other = (
+            Containing(name, query).count(segment, documents, deadline)[:, 0] > 0
+            for name, query in (self.first, self.second)
+        )
+        cell = np.where(one, np.where(other, 0, 1), np.where(other, 2, 3))
+        length = np.searchsorted(
+            np.array(self.bounds, np.int64), np.asarray(segment.words, np.int64), side="right"
+        )
+        result = np.zeros((segment.documents, len(self.columns)), np.int64)
+        result[np.arange(segment.documents), 4 * length + cell] = documents
+        return result
+
+
+@dataclass(frozen=True)
 class FirstMention:
     """Which of several items a document names first, where it names at least two.
 
