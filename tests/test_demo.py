@@ -209,3 +209,14 @@ def test_a_foreign_folder_is_left_alone(tmp_path: Path):
     with pytest.raises(SettingError, match=r"holds something that no demo wrote.*--to"):
         demo(tmp_path)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_what_was_planted_is_no_question_of_the_dossier() -> None:
+    """The section that the demo adds is not counted among the questions."""
+    from tendency.demo import Comparison, with_truths
+    from tendency.dossier.finding import Answers, Foundation
+    from tendency.dossier.log import in_words
+
+    nothing = Answers("T", "", (), Foundation((), (), (), ()), "", "", 0)
+    answers = with_truths(nothing, Comparison((), (), 0))
+    assert in_words(0, answers.findings) == "0 questions were asked."

@@ -416,4 +416,5 @@ def _finding(comparison: Comparison) -> Finding:
         exhibits=(exhibit,),
         evidence=(),
         recipe="specimen",
+        asked="not asked",
     )

@@ -9,7 +9,7 @@ import polars as pl
 
 from tendency.corpus import Line
 
-Asked = Literal["asked beforehand", "varied", "found by looking", "not known"]
+Asked = Literal["asked beforehand", "varied", "found by looking", "not known", "not asked"]
 
 
 @dataclass(frozen=True)

@@ -212,6 +212,8 @@ _OWN = ("main", "brief", "rests-on", "dossier", "methods", "top")
 
 def _how_asked(finding: Finding) -> str:
     """The label of a section: whether its question was asked beforehand, and how many versions of it were answered."""
+    if finding.asked == "not asked":
+        return "Not a question of the dossier"
     if finding.asked == "not known":
         return "Whether this question was varied is not known: no log is kept"
     said = finding.asked.capitalize()
