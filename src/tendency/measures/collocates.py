@@ -638,7 +638,7 @@ class _Part:
         for at, clusters_there in enumerate(cluster):
             here = lying.segment == at
             of[here] = clusters_there[lying.document[here]]
-        near, rest, both = _moments(lying, of, exposures, size)
+        near, rest, both = near_and_elsewhere(lying, of, exposures, size)
         bursts = np.concatenate([burstiness((near,)), burstiness((rest,))])
         some = lying.near > 0
         most = np.zeros(size, np.int64)
@@ -731,7 +731,9 @@ def _exposures(
     return np.concatenate([sums(np.concatenate(rows), places, size), held[:, None]], axis=1)
 
 
-def _moments(lying: Company, cluster: Ints, exposures: Ints, size: int) -> tuple[Sums, Sums, Floats]:
+def near_and_elsewhere(
+    lying: Company, cluster: Ints, exposures: Ints, size: int
+) -> tuple[Sums, Sums, Floats]:
     """Sums over clusters of occurrences near hits and elsewhere, and the correlation of the two rates."""
     wide = max(size, 1)
     keys, place = np.unique(cluster * wide + lying.group, return_inverse=True)
