@@ -32,6 +32,10 @@ BENCHMARKS = {
         "statistics/discovery.py",
         "planted risers found among 50,000 words, and false discoveries",
     ),
+    "company": (
+        "statistics/company.py",
+        "intervals of the company a word keeps, and what is said to come and go where nothing does",
+    ),
     "keyness": (
         "statistics/keyness.py",
         "false alarms and power of words that set documents apart, beside other tests and an oracle",

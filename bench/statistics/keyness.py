@@ -1,9 +1,9 @@
 """Keyness on bursty text: false alarms where nothing differs, and power where something does, beside other tests and an oracle.
 
-    python -m bench keyness [--replications 400] [--words 200] [--seed 1943]
+    python -m bench keyness [--replications 40] [--words 100] [--seed 1943] [--law gamma|lognormal|all-or-nothing]
 
 Two sides of documents with unequal lengths (lognormal, sigma .7) and bursty counts (negative binomial, shape k). Every word is a
-replication. The oracle knows the burstiness and divides the difference of the logarithms by its true standard error; "say nothing" never
+replication; bursts vary by a gamma law unless another is asked for. The oracle knows the burstiness and divides the difference of the logarithms by its true standard error; "say nothing" never
 claims. All tests are two-sided at 5 %.
 """
 
@@ -18,6 +18,7 @@ from scipy.special import stdtr
 from scipy.stats import chi2, norm
 
 from tendency.measures.association import log_likelihood_two_cells, log_odds
+from tendency.measures.families import benjamini_hochberg
 from tendency.measures.keyness import PRIOR
 from tendency.measures.two_rates import Sums, burstiness, ratios
 
@@ -46,12 +47,29 @@ def documents(generator: np.random.Generator, number: int) -> NDArray[np.int64]:
     )
 
 
+def varying(generator: np.random.Generator, k: float, size: tuple[int, int], law: str) -> Floats:
+    """Factors with mean 1 and variance 1/k."""
+    if k > 1e5:
+        return np.ones(size)
+    if law == "gamma":
+        return generator.gamma(k, 1 / k, size)
+    if law == "lognormal":
+        variance = np.log1p(1 / k)
+        return np.asarray(np.exp(np.sqrt(variance) * generator.standard_normal(size) - variance / 2))
+    present = k / (1 + k)
+    return (generator.random(size) < present) / present
+
+
 def counts(
-    generator: np.random.Generator, lengths: NDArray[np.int64], rate: float, k: float, words: int
+    generator: np.random.Generator,
+    lengths: NDArray[np.int64],
+    rate: float,
+    k: float,
+    words: int,
+    law: str,
 ) -> Floats:
     """Hits of every word in every document, (words, documents)."""
-    factor = generator.gamma(k, 1 / k, (words, lengths.size)) if k < 1e5 else np.ones((words, lengths.size))
-    return generator.poisson(rate * lengths * factor).astype(float)
+    return generator.poisson(rate * lengths * varying(generator, k, (words, lengths.size), law)).astype(float)
 
 
 def side(x: Floats, lengths: NDArray[np.int64]) -> Sums:
@@ -120,6 +138,7 @@ def cell(
     sizes: tuple[int, int],
     expected: float,
     effect: float,
+    law: str,
 ) -> tuple[dict[str, float], float, float]:
     """Shares of words that each test claims, the coverage of our interval, and the share with enough hits."""
     claimed = dict.fromkeys(TESTS, 0)
@@ -128,7 +147,7 @@ def cell(
         lengths = [documents(generator, size) for size in sizes]
         rate = expected / (LENGTH * np.exp(SIGMA**2 / 2) * min(sizes))
         rates = (rate * effect, rate)
-        both = [(counts(generator, n, r, k, words), n) for n, r in zip(lengths, rates, strict=True)]
+        both = [(counts(generator, n, r, k, words, law), n) for n, r in zip(lengths, rates, strict=True)]
         found, covered, some = p_values(both[0], both[1], k, rates)
         total += words
         enough += int(some.sum())
@@ -140,13 +159,37 @@ def cell(
     return {name: number / total for name, number in claimed.items()}, held / max(enough, 1), enough / total
 
 
+def families(
+    generator: np.random.Generator, number: int, words: int, share: float, effect: float, law: str
+) -> tuple[float, float, float]:
+    """Share of whole tables of words with a false finding, of false ones among those found, and of the differing ones found."""
+    any_false, false, found, right = 0, 0, 0, 0
+    differing = round(share * words)
+    rate, k, size = 1e-3, 0.5, 100
+    for _ in range(number):
+        lengths = [documents(generator, size) for _ in range(2)]
+        x = counts(generator, lengths[0], rate, k, words, law)
+        x[:differing] = counts(generator, lengths[0], rate * effect, k, differing, law) if differing else 0
+        both = ((x, lengths[0]), (counts(generator, lengths[1], rate, k, words, law), lengths[1]))
+        p, _, some = p_values(*both, k, (rate, rate))
+        family = np.ones(words)
+        family[some] = benjamini_hochberg(p["ours"][some])
+        claimed = family <= 0.05
+        any_false += bool(claimed[differing:].any())
+        false += int(claimed[differing:].sum())
+        right += int(claimed[:differing].sum())
+        found += int(claimed.sum())
+    return any_false / number, false / max(found, 1), right / max(number * differing, 1)
+
+
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--replications", type=int, default=100)
+    parser.add_argument("--replications", type=int, default=40)
     parser.add_argument("--words", type=int, default=100)
+    parser.add_argument("--law", default="gamma", choices=("gamma", "lognormal", "all-or-nothing"))
     parser.add_argument("--seed", type=int, default=1943)
     asked = parser.parse_args()
     begun, generator = time.perf_counter(), np.random.default_rng(asked.seed)
@@ -162,13 +205,23 @@ def main() -> None:
             *(EFFECTS if (k, sizes) in ((0.2, (40, 40)), (0.2, (200, 200)), (0.25, (25, 400))) else ()),
         ):
             shares, covered, tested = cell(
-                generator, asked.replications, asked.words, k, sizes, expected, effect
+                generator, asked.replications, asked.words, k, sizes, expected, effect, asked.law
             )
             line = " | ".join(f"{100 * shares[name]:.1f}" for name in TESTS)
             print(
                 f"| {'∞' if k > 1e5 else k} | {sizes[0]}/{sizes[1]} | {expected:g} | {effect:g} | {line} | {100 * covered:.1f} | {100 * tested:.0f} |",
                 flush=True,
             )
+    print(
+        "\n| words that differ | effect | tables with a false finding | false among found | differing found |"
+    )
+    print("| --- | --- | --- | --- | --- |")
+    number = 4 * asked.replications
+    for share, effect in ((0.0, 1.0), (0.1, 2.0), (0.1, 4.0)):
+        some, false, right = families(generator, number, 500, share, effect, asked.law)
+        print(
+            f"| {share:.0%} of 500 | {effect:g} | {100 * some:.1f} | {100 * false:.1f} | {100 * right:.1f} |"
+        )
     print(f"\n{time.perf_counter() - begun:.0f} s")
 
 

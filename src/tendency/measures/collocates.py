@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -194,16 +195,16 @@ def collocates_of(
     held = clustered(index, parts, where=where, start=start, end=end, cluster=cluster)
     asking = _Asking(index, query, window, lemma, fold, executor, deadline)
     around = [asking.around(masks) for masks in parts]
-    candidates = _Candidates.of(around, min_hits, left_out)
+    candidates = _Candidates.of(around, min_hits)
     in_documents = [asking.in_documents(one) for one in around] if by == "log_ratio" else []
-    chosen = candidates.best(by, limit, in_documents)
+    chosen = candidates.best(by, limit, left_out, in_documents)
     found = [
         _Part.of(index, chosen, number, asking.lying(one, chosen.numbers[number]), held)
         for number, one in enumerate(around)
     ]
     names = ("all",) if compare is None else tuple(side.name for side in compare)
     summary = [
-        _summary(name, one, part, own, len(candidates.texts), held.note)
+        _summary(name, one, part, own, len(candidates), held.note)
         for name, one, part, own in zip(names, around, found, held.sides, strict=True)
     ]
     finds = [finding(query, word, window, lemma=lemma, fold=fold) for word in chosen.texts]
@@ -481,48 +482,60 @@ class _Candidates:
     """Words with enough occurrences near hits.
 
     Attributes:
-        texts: How they are spelt.
+        spell: How each is spelt, by its row.
         numbers: For each part and group their numbers there, -1 for none.
         around: The parts.
     """
 
-    texts: tuple[str, ...]
+    spell: Callable[[int], str]
     numbers: tuple[tuple[Ints, ...], ...]
     around: tuple[_Around, ...]
 
     @classmethod
-    def of(cls, around: Sequence[_Around], min_hits: int, left_out: frozenset[str]) -> _Candidates:
-        """The words with so many occurrences near hits, all parts together, but for those left out."""
-        from tendency.corpus.tokens import fold
-
+    def of(cls, around: Sequence[_Around], min_hits: int) -> _Candidates:
+        """The words with so many occurrences near hits, all parts together."""
         groups = [group for part in around for group in part.groups]
         totals = [group.words.keys.totals(group.found.near) for group in groups]
-        if all(group.words.spelt is None for group in groups):
+        if not any(group.words.spelt is not None for group in groups):
+            # Numbers mean the same in all groups, and most words need not be spelt.
             every = np.concatenate([np.empty(0, np.int64), *(words for words, _ in totals)])
             words, place = np.unique(every, return_inverse=True)
-            near = np.zeros(words.size, np.int64)
-            np.add.at(near, place.ravel(), np.concatenate([np.empty(0, np.int64), *(n for _, n in totals)]))
-            kept = words[near >= min_hits]
-            named = {groups[0].words.text(word): word for word in kept.tolist()} if groups else {}
-            texts = tuple(sorted(text for text in named if fold(text) not in left_out))
-            numbers = np.array([named[text] for text in texts], np.int64)
-            return cls(texts, tuple((numbers,) * len(part.groups) for part in around), tuple(around))
-        sums_of: dict[str, int] = {}
-        for group, (words, near) in zip(groups, totals, strict=True):
-            for word, count in zip(words.tolist(), near.tolist(), strict=True):
+            near = sums(
+                np.concatenate([np.empty(0, np.int64), *(n for _, n in totals)])[:, None],
+                place.ravel(),
+                words.size,
+            )
+            kept = words[near[:, 0] >= min_hits]
+            return cls(
+                lambda row: groups[0].words.text(int(kept[row])),
+                tuple((kept,) * len(part.groups) for part in around),
+                tuple(around),
+            )
+        found: dict[str, int] = {}
+        for group, (words, counts) in zip(groups, totals, strict=True):
+            for word, count in zip(words.tolist(), counts.tolist(), strict=True):
                 text = group.words.text(word)
-                sums_of[text] = sums_of.get(text, 0) + count
-        texts = tuple(sorted(t for t, n in sums_of.items() if n >= min_hits and fold(t) not in left_out))
+                found[text] = found.get(text, 0) + count
+        texts = sorted(text for text, count in found.items() if count >= min_hits)
         by_part = tuple(
             tuple(np.array([group.words.number(text) for text in texts], np.int64) for group in part.groups)
             for part in around
         )
-        return cls(texts, by_part, tuple(around))
+        return cls(texts.__getitem__, by_part, tuple(around))
 
-    def take(self, rows: Ints) -> _Candidates:
+    def __len__(self) -> int:
+        return int(self.numbers[0][0].size) if self.numbers[0] else 0
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self.spell(row) for row in range(len(self)))
+
+    def take(self, rows: Sequence[int]) -> _Candidates:
         """Some of them."""
-        numbers = tuple(tuple(own[rows] for own in part) for part in self.numbers)
-        return _Candidates(tuple(self.texts[row] for row in rows.tolist()), numbers, self.around)
+        places = np.array(rows, np.int64)
+        numbers = tuple(tuple(own[places] for own in part) for part in self.numbers)
+        return _Candidates(lambda row: self.spell(rows[row]), numbers, self.around)
 
     def near(self, part: int) -> Ints:
         """Occurrences of each near hits in a part."""
@@ -533,15 +546,23 @@ class _Candidates:
         return self._sums(part, [group.counts - group.found.inside for group in self.around[part].groups])
 
     def _sums(self, part: int, counts: Sequence[Ints]) -> Ints:
-        result = np.zeros(len(self.texts), np.int64)
+        result = np.zeros(len(self), np.int64)
         groups = zip(self.around[part].groups, self.numbers[part], counts, strict=True)
         for group, numbers, own in groups:
             known = numbers >= 0
             result[known] += group.words.keys.sums(numbers[known], own)
         return result
 
-    def best(self, by: str, limit: int | None, in_documents: Sequence[Sequence[Ints]]) -> _Candidates:
+    def best(
+        self,
+        by: str,
+        limit: int | None,
+        left_out: frozenset[str],
+        in_documents: Sequence[Sequence[Ints]],
+    ) -> _Candidates:
         """The best, in order; ``in_documents`` are counts of every form in the documents with hits, by part and group."""
+        from tendency.corpus.tokens import fold
+
         parts = range(len(self.around))
         near = np.sum([self.near(part) for part in parts], axis=0)
         if by == "frequency":
@@ -552,8 +573,17 @@ class _Candidates:
         else:
             score = self._ratio(near, in_documents)
         score = np.round(score, 9)
-        order = sorted(range(len(self.texts)), key=lambda row: (-score[row], -near[row], self.texts[row]))
-        return self.take(np.array(order[:limit], np.int64))
+        order = np.lexsort((-near, -score))
+        turns = np.flatnonzero((np.diff(score[order]) != 0) | (np.diff(near[order]) != 0)) + 1
+        bounds = [0, *turns.tolist(), order.size]
+        chosen: list[int] = []
+        for begin, end in pairwise(bounds):
+            # Words that tie stand in order of their letters.
+            spelt = sorted((self.spell(row), row) for row in order[begin:end].tolist())
+            chosen += [row for text, row in spelt if fold(text) not in left_out]
+            if limit is not None and len(chosen) >= limit:
+                break
+        return self.take(chosen[:limit])
 
     def _ratio(self, near: Ints, in_documents: Sequence[Sequence[Ints]]) -> Floats:
         """The ratio of the rate near hits to that elsewhere in the same documents; half an occurrence where there is none."""
@@ -600,7 +630,7 @@ class _Part:
     @classmethod
     def of(cls, index: Index, chosen: _Candidates, number: int, lying: Company, held: Clustered) -> _Part:
         """The chosen words in one part, from how they lie in its documents."""
-        around, size = chosen.around[number], len(chosen.texts)
+        around, size = chosen.around[number], len(chosen)
         cluster = _cluster_of(index, held)
         hits, beside, inside = (around.by_document(name) for name in ("hits", "words_near", "words_inside"))
         exposures = _exposures(index, hits, beside, inside, cluster)
@@ -608,7 +638,7 @@ class _Part:
         for at, clusters_there in enumerate(cluster):
             here = lying.segment == at
             of[here] = clusters_there[lying.document[here]]
-        near, rest, both = _moments(lying, of, exposures, size)
+        near, rest, both = near_and_elsewhere(lying, of, exposures, size)
         bursts = np.concatenate([burstiness((near,)), burstiness((rest,))])
         some = lying.near > 0
         most = np.zeros(size, np.int64)
@@ -701,7 +731,9 @@ def _exposures(
     return np.concatenate([sums(np.concatenate(rows), places, size), held[:, None]], axis=1)
 
 
-def _moments(lying: Company, cluster: Ints, exposures: Ints, size: int) -> tuple[Sums, Sums, Floats]:
+def near_and_elsewhere(
+    lying: Company, cluster: Ints, exposures: Ints, size: int
+) -> tuple[Sums, Sums, Floats]:
     """Sums over clusters of occurrences near hits and elsewhere, and the correlation of the two rates."""
     wide = max(size, 1)
     keys, place = np.unique(cluster * wide + lying.group, return_inverse=True)
