@@ -13,12 +13,14 @@ LONGEST: Final = 3_000
 """So many code points may lie between an opening mark and the next mark that belongs to it."""
 LONGEST_IN_COLUMN: Final = 900
 """The same in the columns of a newspaper, where specks look like marks; twice that from a mark that begins a paragraph."""
-UNPUNCTUATED: Final = 250
+UNPUNCTUATED: Final = 150
 """In a column a longer quotation ends with a full stop, comma or the like beside its closing mark."""
 UNCLOSED: Final = 1_000
 """A mark that is never closed is taken up to its paragraph's end only if that is so near."""
 UNCLOSED_IN_COLUMN: Final = 600
 """In a column such a mark must begin a line after a sentence, and is taken for so far at most."""
+LONGEST_ASIDE: Final = 300
+"""The same in a column from a mark that neither begins a paragraph nor follows a comma or the like."""
 LONGEST_SINGLE: Final = 600
 """So many may lie between straight single marks, which look like apostrophes; a third of that in a column."""
 WRAPPED: Final = 120
@@ -49,7 +51,6 @@ _EITHER: Final = {
     "“": "opens",
     "«": "opens",
     "‹": "opens",
-    "‘": "opens",
     "”": "closes",
     "»": "closes",
     "›": "closes",
@@ -61,7 +62,7 @@ _ENDS_SENTENCE: Final = frozenset(".!?:…—")
 _PAUSES: Final = frozenset(".,;:!?…")
 _DATELINE: Final = re.compile(
     r"\W*[A-Z][A-Za-z .'\d]{2,28}[.,] ?(?:\(?\w[\w. ]{0,15}[.,)] ?)?"
-    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]{0,6}[.,]? ?\d{1,2}\b|\W*\(Cont"
+    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|No[vr]|De[ce])[a-z]{0,6}[.,]? ?\d{1,2}\b|\W*\(Cont"
 )
 _ONE_LETTER: Final = re.compile(r"[^\W\d_](?=[^\w.'’]|$)")
 _MEASURE: Final = re.compile(r"(?<=\d)['’] ?\d{1,2}(?: ?\d/\d)? ?(?:\"|”|''|’’)")
@@ -190,6 +191,8 @@ class _Lines:
     def reach(self, at: int, longest: int, heads: bool) -> int:
         """How far from an opening mark the next mark of its quotation may stand."""
         column = 2 * LONGEST_IN_COLUMN if heads else LONGEST_IN_COLUMN
+        if not heads and not self.introduced(at):
+            column = LONGEST_ASIDE
         if longest == LONGEST_SINGLE:
             column = LONGEST_SINGLE // 3
         end = at + (min(longest, column) if self.column else longest)
@@ -268,7 +271,10 @@ def _marks(lines: _Lines) -> dict[str, list[_Mark]]:
     for match in _MARK.finditer(text):
         start, end = match.span()
         written = match.group()
-        role = _role(written, lines.left(start), lines.right(end), text[end : end + 12])
+        # An article that is elided stands before its noun's mark: l'« ami ».
+        elided = written in "«“" and text[max(start - 1, 0) : start] in ("'", "’")
+        left = " " if elided else lines.left(start)
+        role = _role(written, left, lines.right(end), text[end : end + 12])
         if role is None or start in lines.measures:
             continue
         if role == "opens" and lines.column and _is_speck(text[end : end + 2]):
@@ -389,14 +395,15 @@ class _Matching:
         spans: The quotations so far.
         closed: How many opening marks were closed, or repeated.
         held: The quotation that is open.
-        depth: How many opening marks it has that are not closed.
+        inner: Where quotations begin that are nested in it, and not closed.
         last: Where the last mark before it ends.
     """
 
     def __init__(self, lines: _Lines, marks: Sequence[_Mark], implied: bool, longest: int) -> None:
         self.lines, self.marks, self.implied, self.longest = lines, marks, implied, longest
         self.spans: list[Span] = []
-        self.closed, self.depth, self.last = 0, 0, 0
+        self.closed, self.last = 0, 0
+        self.inner: list[int] = []
         self.held: _Open | None = None
 
     def give_up_before(self, at: int) -> None:
@@ -409,7 +416,7 @@ class _Matching:
         if self.held is not None:
             self.spans += _unclosed(self.lines, self.held, at, self.implied)
             self.last = self.held.last
-            self.held = None
+            self.held, self.inner = None, []
 
     def close(self, mark: _Mark) -> None:
         """A closing mark, which may have nothing to close."""
@@ -418,9 +425,11 @@ class _Matching:
                 self.spans += _unopened(self.lines, mark, self.last)
                 self.last = mark.end
         elif self.lines.may_end(self.held.last, mark.start, mark.end):
-            self.depth -= 1
             self.closed += 1
-            if self.depth == 0:
+            if self.inner:
+                # Kept by itself too: the outer one may never be closed.
+                self.spans.append((self.inner.pop(), mark.start))
+            else:
                 self.spans.append((self.held.start, mark.start))
                 self.held, self.last = None, mark.end
 
@@ -428,17 +437,17 @@ class _Matching:
         """An opening mark, which may go on with the open quotation, be nested in it, or end it unclosed."""
         mark, held = self.marks[number], self.held
         if held is not None and self.implied and _goes_on(self.lines, held, mark):
-            self.held, self.depth = held._replace(last=mark.end, heads=True), 1
+            self.held, self.inner = held._replace(last=mark.end, heads=True), []
             self.closed += 1
             return
         if held is not None:
             if _is_nested(self.lines, self.marks, number, self.longest):
-                self.depth += 1
+                self.inner.append(mark.end)
                 return
             if self.lines.column and not mark.heads and not self.lines.introduced(mark.end):
                 return
             self.end_unclosed(mark.start)
-        self.held, self.depth = _Open(mark.end, mark.end, mark.weak or not self.implied, mark.heads), 1
+        self.held = _Open(mark.end, mark.end, mark.weak or not self.implied, mark.heads)
 
 
 def _settled(lines: _Lines, marks: Sequence[_Mark], number: int, *, is_open: bool) -> str:
@@ -447,7 +456,7 @@ def _settled(lines: _Lines, marks: Sequence[_Mark], number: int, *, is_open: boo
     if mark.role == "loose":
         before = lines.text[max(mark.start - 3, 0) : mark.start].rstrip(" \t")[-1:]
         after = lines.text[mark.end : mark.end + 3].lstrip(" ")[:1]
-        if mark.heads and after and (after in _MARKS or after.isupper()):
+        if mark.heads and after and after in _MARKS:
             return "opens"
         return "closes" if is_open and before and before in _PAUSES else ""
     if mark.role == "tight":
