@@ -239,7 +239,7 @@ class Texts:
         for number, segment in enumerate(self.index.segments):
             own = np.flatnonzero(uses.segment == number)
             codes = self.codes(number)
-            column_of = np.where(codes >= 0, columns[codes], -1)
+            column_of = np.append(columns, -1)[codes]
             words = codes >= 0
             for at in range(0, own.size, _AT_ONCE):
                 part = own[at : at + _AT_ONCE]

@@ -267,12 +267,13 @@ def _read(
 ) -> _Held:
     """Every text in pieces: its documents, or blocks of them where they are few."""
     index, places = texts.index, texts.documents()
-    column_of = np.full(len(texts.names), -1, np.int64)
+    # The last entry answers the code -1 of what is no word.
+    column_of = np.full(len(texts.names) + 1, -1, np.int64)
     column_of[columns] = np.arange(columns.size)
     tables = []
     for number in range(len(index.segments)):
         codes = texts.codes(number)
-        tables.append((codes >= 0, np.where(codes >= 0, column_of[codes], -1)))
+        tables.append((codes >= 0, column_of[codes]))
     starts = np.array([int(index.segments[n].start_day[d]) for n, d in places], np.int64)
     ends = np.array([int(index.segments[n].end_day[d]) - 1 for n, d in places], np.int64)
     first, last = keys(period, starts), keys(period, ends)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,9 +48,12 @@ LEAST_CONTROLS: Final = 20
 EXCEEDED: Final = 0.95
 """The share of comparable words that a changed one changed more than."""
 LEVEL: Final = 0.05
+MOST_IN_ONE: Final = 0.05
+"""The largest share of the uses of a side that one document may have: what it has more is left out."""
 _LOOKED_AT: Final = 3
 """For each control so many words of like frequency are held against the target's dispersion."""
 _SHORTEST: Final = 3
+_LEAST_IN_ONE: Final = 3
 OF_CONTROLS: Final = 2
 """How often the documents of a control change sides in each space."""
 
@@ -183,7 +187,8 @@ class _Target:
     def __init__(self, name: str, uses: Uses, texts: Texts, strata: Ints) -> None:
         self.name, self.texts, self.strata = name, texts, strata
         self.hits, self.documents = uses.counts(), uses.documents()
-        self.uses = _thinned(uses, MOST_READ, np.random.default_rng(0))
+        self.uses = _thinned(_spread_out(uses), MOST_READ, np.random.default_rng(0))
+        self.used = self.uses.counts()
         self.lack = self._lack()
         self.compared = 0
         self.distance: float | None = None
@@ -198,6 +203,10 @@ class _Target:
             return f"under {LEAST_USES} uses a side"
         if min(self.documents) < LEAST_DOCUMENTS:
             return f"under {LEAST_DOCUMENTS} documents a side"
+        if min(self.used) < LEAST_USES:
+            return f"under {LEAST_USES} uses a side without what single documents have more than {MOST_IN_ONE:.0%} of".replace(
+                "%", " %"
+            )
         return ""
 
     def compare(
@@ -258,7 +267,7 @@ class _Target:
             ],
             np.int64,
         )
-        uses = min(MOST_USES, *self.hits)
+        uses = min(MOST_USES, *self.used)
         if not candidates.size:
             return candidates, uses
         ranked = np.sort(least[candidates])[::-1]
@@ -319,7 +328,7 @@ def parted_distances(
         columns[texts.numbers[word]] = column
     generator = np.random.default_rng(most)
     thinned = [
-        _thinned(uses, MOST_READ if n > OF_CONTROLS else 2 * most, generator)
+        _thinned(_spread_out(uses), MOST_READ if n > OF_CONTROLS else 2 * most, generator)
         for uses, n in zip(uses_of, times, strict=True)
     ]
     tables = [texts.weighted(uses, columns, spaces[0].kept, window) for uses in thinned]
@@ -374,6 +383,20 @@ def _summed(table: csr_array, sides: Sequence[Ints], most: int, generator: np.ra
     row, column = np.concatenate(rows), np.concatenate(columns)
     chooser = csr_array((np.ones(row.size), (row, column)), shape=(2 * len(sides), table.shape[0]))
     return csr_array(chooser @ table)
+
+
+def _spread_out(uses: Uses) -> Uses:
+    """Without what single documents have more than a twentieth of their side's uses: one long document is one voice."""
+    generator = np.random.default_rng(len(uses))
+    kept = []
+    for side in (BEFORE, AFTER):
+        own = np.flatnonzero(uses.side == side)
+        most = max(_LEAST_IN_ONE, math.ceil(MOST_IN_ONE * own.size))
+        order = own[np.lexsort((generator.random(own.size), uses.rank[own]))]
+        rank = uses.rank[order]
+        place = np.arange(order.size) - np.searchsorted(rank, rank)
+        kept.append(order[place < most])
+    return uses.at(np.sort(np.concatenate(kept)))
 
 
 def _thinned(uses: Uses, most: int, generator: np.random.Generator) -> Uses:
