@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from tendency.errors import SettingError
 from tendency.measures.dispersion import Floats, demand_clusters, finite, per_million
@@ -337,14 +338,12 @@ class _Asked:
                 "verdict": NOT_TOLD,
                 "note": "they do not move together at any lag, as far as can be told",
             }
-        low, high = self._range()
+        low, high = self._range(RANGE)
         if abs(self.lag) <= self.inside:
             return row | {"verdict": TOGETHER, "lag": self.lag, "low": low, "high": high}
         p_lag = self._p_lag()
         row |= {"p_lag": p_lag}
-        # Half the error: how alike they are within the interval is itself only estimated.
-        sure = p_lag <= (1 - level) / 2 and min(abs(low), abs(high)) > self.inside and low * high > 0
-        if not sure:
+        if p_lag > 1 - level or self._reaches_in(*self._range(level)):
             return row | {
                 "verdict": NOT_TOLD,
                 "note": "they move together, but not by a lag that can be told from one event",
@@ -370,12 +369,21 @@ class _Asked:
         seen = (self.strength - _with_one(self.strength[None, near])[0] @ leak)[self.best]
         return _p((left[:, ~near] / spread).max(axis=1), seen / max(left[:, self.best].std(), 1e-9))
 
-    def _range(self) -> tuple[int, int]:
+    @cached_property
+    def _off(self) -> NDArray[np.int64]:
+        """How far the peaks of pairs that follow by the lag fall from it."""
+        drawn = self.shadows.following(self.lag, float(self.pair.correlation[self.best]))
+        return peak(drawn, self.pair.lags) - self.lag
+
+    def _range(self, probability: float) -> tuple[int, int]:
         """The lags that may well be the true one: as far from the peak as peaks fall from a true lag there."""
-        drawn = self.shadows.following(self.lag, self.pair.correlation[self.best])
-        off = peak(drawn, self.pair.lags) - self.lag
-        down, up = np.quantile(off, [(1 - RANGE) / 2, (1 + RANGE) / 2], method="nearest")
+        tail = (1 - probability) / 2
+        down, up = np.quantile(self._off, [tail, 1 - tail], method="nearest")
         return int(self.lag - up), int(self.lag - down)
+
+    def _reaches_in(self, low: int, high: int) -> bool:
+        """Whether a range of lags touches one publication interval."""
+        return low <= self.inside and high >= -self.inside
 
     def by_lag(self) -> list[dict[str, object]]:
         """The rows of the lags."""

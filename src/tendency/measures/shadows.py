@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from tendency.measures.dispersion import Floats
 
 SURROGATES: Final = 499
-LAGS_OF_MEMORY: Final = 8
+LAGS_OF_MEMORY: Final = 10
 """Lags from which the memory of a course is told."""
 
-_MEMORIES: Final = np.linspace(0.0, 0.98, 50)
+_MEMORIES: Final = np.linspace(0.1, 0.98, 23)
 _BURN: Final = 60
 
 
@@ -160,24 +160,51 @@ class Memory:
     share: float
 
     @classmethod
-    def of(cls, values: Floats, known: NDArray[np.bool_]) -> Memory:
-        """From the autocorrelations of a cleaned course."""
-        steps = np.arange(1, LAGS_OF_MEMORY + 1)
-        mask = known.astype(float)[None]
-        pairs = np.maximum(_lagged(mask, mask, steps)[0], 1)
-        spread = float((values**2).sum() / max(known.sum(), 1))
-        found = _lagged(values[None], values[None], steps)[0] / pairs / spread
-        # Taking out level and line makes neighbours look less alike than they are.
-        near = float(np.clip(found[0], 0.0, 0.9))
-        found = found + 2 * (1 + 2 * near / (1 - near)) / max(int(known.sum()), 1)
-        shape = _MEMORIES[:, None] ** steps
-        weight = pairs / pairs.sum()
-        share = np.clip(
-            (shape * found * weight).sum(axis=1) / np.maximum((shape**2 * weight).sum(axis=1), 1e-12), 0, 1
-        )
-        loss = ((share[:, None] * shape - found) ** 2 * weight).sum(axis=1)
-        best = int(np.argmin(loss))
-        return cls(float(_MEMORIES[best]), float(share[best]))
+    def of(cls, values: Floats, known: NDArray[np.bool_], base: Floats, weights: Floats) -> Memory:
+        """From the products of a cleaned course with itself some periods later, held against those that each memory would give.
+
+        Taking out level, line and common course makes neighbours look less alike than they are: what is expected of a memory is therefore
+        worked out for courses that are cleaned alike.
+        """
+        steps = np.arange(min(LAGS_OF_MEMORY + 1, known.size))
+        seen = _lagged(values[None], values[None], steps)[0]
+        new = _expected(0.0, known, base, weights, steps)
+        best, least = cls(0.0, 0.0), np.inf
+        for keeps in _MEMORIES:
+            wander = _expected(float(keeps), known, base, weights, steps)
+            beyond, shape = seen - seen[0] / new[0] * new, wander - wander[0] / new[0] * new
+            largest = seen[0] / wander[0]
+            part = float(np.clip((beyond @ shape) / max(float(shape @ shape), 1e-30), 0.0, largest))
+            loss = float(((beyond - part * shape) ** 2).sum())
+            if loss < least:
+                rest = max(float(seen[0] - part * wander[0]) / float(new[0]), 0.0)
+                best, least = cls(float(keeps), part / max(part + rest, 1e-30)), loss
+        return best
+
+
+def _expected(
+    keeps: float, known: NDArray[np.bool_], base: Floats, weights: Floats, steps: NDArray[np.int64]
+) -> Floats:
+    """Sums of products, by lag, expected of an autoregression with variance 1 that is cleaned as courses are."""
+    spread = np.where(known, _smoothed(base, keeps), 0.0)
+    inner = base @ spread.T
+    size, found = known.size, []
+    for step in steps.tolist():
+        early, late = slice(0, size - step), slice(step, size)
+        product = keeps**step * known[early] * known[late]
+        product = product - (base[:, early] * spread[:, late] + spread[:, early] * base[:, late]).sum(axis=0)
+        product = product + ((inner.T @ base[:, early]) * base[:, late]).sum(axis=0)
+        found.append(float((product * weights[early] * weights[late]).sum()))
+    return np.asarray(np.maximum(np.array(found), np.where(steps == 0, 1e-30, -np.inf)), float)
+
+
+def _smoothed(rows: Floats, keeps: float) -> Floats:
+    """Rows times the covariance of an autoregression of first order with variance 1."""
+    from scipy.signal import lfilter
+
+    before = lfilter([1.0], [1.0, -keeps], rows, axis=1)
+    after = lfilter([1.0], [1.0, -keeps], rows[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray(before + after - rows, float)
 
 
 class Shadows:
@@ -188,7 +215,9 @@ class Shadows:
 
     def __init__(self, pair: Pair, generator: np.random.Generator) -> None:
         self.pair, self.generator = pair, generator
-        self.memories = tuple(Memory.of(pair.values[i], pair.known[i]) for i in range(2))
+        self.memories = tuple(
+            Memory.of(pair.values[i], pair.known[i], pair.base[i], pair.weights[i]) for i in range(2)
+        )
 
     def independent(self) -> Floats:
         """Strengths by lag of pairs that know nothing of each other, (draws, lags)."""
