@@ -171,12 +171,43 @@ ASKING = {
     "comovement": [["{index}", "war", "--by", "day", "--series", "{folder}/prices.csv"]],
     "sample": [["{index}", "war", "--n", "12", "--to", "{out}/hits.csv"]],
     "judged": [["{index}", "war", "{folder}/hits.csv", "--by", "week"]],
+    "collocates": [["{index}", "war", "--window", "3", "--min-hits", "3"]],
+    "keywords": [["{index}", "--target", "newspaper = 'Sun'", "--min-hits", "5"]],
+    "shift": [["{index}", "war", "--before", "1917-01-01/1917-01-14", "--after", "1917-01-15/1917-01-28"]],
+    "decompose": [
+        [
+            "{index}",
+            "war",
+            "--before",
+            "1917-01-01/1917-01-14",
+            "--after",
+            "1917-01-15/1917-01-28",
+            "--voice",
+            "newspaper",
+        ]
+    ],
+    "lead": [["{index}", "war", "--split", "newspaper", "--voices", "Sun", "Star", "--by", "day"]],
+    "polemics": [
+        [
+            "{index}",
+            "--opponent",
+            "R=regime",
+            "--opponent",
+            "A=army",
+            "--hostile",
+            "danger",
+            "--split",
+            "faction",
+            "--by",
+            "all",
+        ]
+    ],
     "discover": [["{index}", "--by", "day", "--min-hits", "10", "--limit", "9"]],
     "report": [["{dossier}", "--to", "{out}/report"]],
 }
 """Commands that ask an index's segments, as they are typed."""
 
-ELSE = {"demo", "add", "remove", "compact", "join", "rebuild", "check", "info"}
+ELSE = {"demo", "add", "remove", "compact", "join", "rebuild", "check", "info", "positions"}
 """Commands that write, or read all of an index; the machine that runs one does its work."""
 
 TYPED = [(name, number) for name, typed in ASKING.items() for number in range(len(typed))]
