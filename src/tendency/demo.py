@@ -255,7 +255,7 @@ def _finds(truth: Truth, claim: Claim) -> bool:
             return claim.subjects == (truth.subjects[0], truth.subjects[-1])
         case "danger reversed", "order reversed":
             return claim.subjects == (truth.subjects[-1], truth.subjects[0])
-        case "aim takes over", "aim took over":
+        case "aim takes over", "aim took over" | "aim overtook":
             return claim.subjects == (truth.question, *truth.subjects)
         case _:
             return False
@@ -287,7 +287,9 @@ def contradicted(specimen: Specimen, claim: Claim) -> bool:
             return not (risen[0] < fallen[0] and risen[1] > fallen[1])
         case "aim ratio changed":
             return not _same_way(specimen.aim(*claim.subjects), claim)
-        case "aim took over":
+        case "aim turned":
+            return not _turned(specimen.aim(*claim.subjects), claim)
+        case "aim overtook" | "aim took over":
             slogan, gained, lost = claim.subjects
             gain, loss = specimen.aim(slogan, gained), specimen.aim(slogan, lost)
             return not (gain[1] > gain[0] and loss[1] < loss[0])

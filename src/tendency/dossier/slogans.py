@@ -9,13 +9,14 @@ from typing import Any
 
 import polars as pl
 
-from tendency.charts import aims_chart, rates_chart
+from tendency.charts import aims_chart, rates_chart, turns_chart
 from tendency.corpus import Query, suggestions
 from tendency.corpus.query.tree import Near as NearNode
 from tendency.corpus.query.tree import Within
 from tendency.dossier import wording
 from tendency.dossier.asking import Asking, Two
 from tendency.dossier.columns import chosen, described
+from tendency.dossier.composition import coinciding
 from tendency.dossier.evidence import WHOLE, Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit, Finding
 from tendency.dossier.judging import JUDGED_KINDS, judged_part
@@ -34,9 +35,11 @@ from tendency.dossier.sentences import (
     rate_change,
     too_few,
 )
-from tendency.dossier.tendency import Course
+from tendency.dossier.tendency import TURN_MEANINGS, Course
+from tendency.dossier.tendency_sentences import aim_overtook_claim, aim_turn_claim
 from tendency.dossier.warnings import Warner
 from tendency.errors import DossierError, SettingError
+from tendency.measures.aim_courses import aim_flips, aim_turns
 from tendency.measures.aims import Aims, aims_of
 from tendency.measures.comparison import FAMILY_ERROR, TOO_FEW, AimChanges, aim_changes, compare_rates
 from tendency.measures.families import holm
@@ -58,9 +61,18 @@ _AIMS = (
     "aim", "window", "period", "split", "documents", "hits", "near", "share", "expected", "ratio", "ratio_low",
     "ratio_high", "neither", "several", "too_few", "evidence",
 )  # fmt: skip
+_AIM_TURNS = (
+    "query", "period", "earliest", "latest", "probability", "change", "before", "after", "ratio", "ratio_low", "ratio_high",
+    "second_opinion", "verdict",
+)  # fmt: skip
+AIM_TURN_MEANINGS = TURN_MEANINGS | {
+    "query": "The aim",
+    "before": "Fitted ratio to chance just before",
+    "after": "Fitted ratio to chance just after",
+}
 _FIRST = (
-    "aim took over", "aim ratio changed", "turned", "rate changed", "trend", "rate", "no hits", *JUDGED_KINDS, "aim ratio", "share moved with theme",
-    "may have turned", "no turning point", "no trend", "rate not shown to change", "depends on the window",
+    "aim took over", "aim overtook", "aim turned", "aim ratio changed", "turned", "rate changed", "trend", "rate", "no hits", *JUDGED_KINDS, "aim ratio", "share moved with theme",
+    "aim may have turned", "may have turned", "no turning point", "no trend", "rate not shown to change", "depends on the window",
     "aim ratio not shown to change", "forecast", "beside an event", "beside a series", "too few",
 )  # fmt: skip
 
@@ -407,6 +419,9 @@ class _Answer:
         exhibits = [self._forest(whole, anchors)]
         if several:
             exhibits.append(self._aim_curves(over_time, anchors))
+            turned, shown = self._aim_courses()
+            claims += turned
+            exhibits += shown
         if self.split is not None:
             divided = self._aims_of("all", self.split)
             printed = chosen(divided.table, tuple(one for one in _AIMS if one not in ("period", "evidence")))
@@ -475,6 +490,64 @@ class _Answer:
             aims_chart(_for_chart(table), title=title),
             columns=described(printed),
         )
+
+    def _aim_courses(self) -> tuple[list[Claim], list[Exhibit]]:
+        """When what is named around the slogan turned, against chance, and when one aim overtook another."""
+        around = Around(self.name, self.asked.query, tuple(self.asked.aims.items()))
+        counts = tally(self.asking.index, [around], by=self.by, **self.asking.common(self.asked.where))
+        if counts.grain == "eras":
+            return [], []
+        names = tuple(self.asked.aims)
+        found = aim_turns(counts, names)
+        self.recipes.append(found.recipe)
+        claims = [
+            aim_turn_claim(self.name, row, WINDOW, self._doubts(counts, row))
+            for row in found.table.to_dicts()
+        ]
+        if len(names) > 1:
+            overtaken = aim_flips(counts, names)
+            self.recipes.append(overtaken.recipe)
+            claims += [aim_overtook_claim(self.name, row, WINDOW) for row in overtaken.table.to_dicts()]
+        if found.table.is_empty():
+            return claims, []
+        title = f"When what is named around “{self.name}” turned, against chance"
+        printed = chosen(found.table, _AIM_TURNS)
+        return claims, [
+            Exhibit(
+                f"{self.anchor}-aim-turns",
+                title,
+                f"Turning points of the hits with the aim within {WINDOW} words ÷ those that chance would give in the same documents (points, and "
+                "the fitted course with its 80 % band); upright bands are the 80 % ranges of the turns. A share that moves with chance does not turn.",
+                printed,
+                turns_chart(
+                    found.curve,
+                    found.table,
+                    found.summary,
+                    title=title,
+                    events=self.asking.events,
+                    unit="times what chance would give",
+                ),
+                columns=described(printed, **AIM_TURN_MEANINGS),
+            )
+        ]
+
+    def _doubts(self, counts: Tally, row: Mapping[str, Any]) -> list[str]:
+        """Windows that do not show a turn of an aim, and what about the documents turned with it."""
+        place = next(i for i, period in enumerate(counts.periods) if period.label == row["period"])
+        doubts = []
+        for window in WINDOWS:
+            near = counts.hits[:, 0, counts.column(Around.near(row["query"], window))]
+            chance = counts.hits[:, 0, counts.column(Around.expected(row["query"], window))]
+            before, after = (
+                near[part].sum() / max(int(chance[part].sum()), 1)
+                for part in (slice(place), slice(place, None))
+            )
+            if (after > before) != (row["ratio"] > 1):
+                doubts.append(f"within {window} words it points the other way")
+        too = coinciding(self.asking.turned(self.asked.where, counts), row, counts.periods)
+        if too:
+            doubts.append(f"{wording.listing(too)} turned at the same time")
+        return doubts
 
     def _aim_curves(self, over_time: Aims, anchors: Mapping[tuple[str, int, str, str], str]) -> Exhibit:
         table = _aims_linked(over_time.table, anchors).filter(pl.col("window") == WINDOW)

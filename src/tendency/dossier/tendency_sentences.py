@@ -26,6 +26,9 @@ TREND_KINDS: dict[str, str] = {
     "turned": "a firm turning point of a rate",
     "may have turned": "a possible turning point of a rate, or one that the make-up of the documents may explain",
     "no turning point": "a rate without a turning point that can be told from chance",
+    "aim turned": "a firm turning point of how often an aim is named near a slogan, against chance",
+    "aim may have turned": "a possible one, or one that not every window shows",
+    "aim overtook": "one aim that overtook another by its ratio to chance",
     "flipped": "two items that changed places at a turning point of the ratio of their rates",
     "may have flipped": "two items that possibly changed places, or for which the make-up of the documents may account",
     "no flip": "no two items changed places at a turning point",
@@ -114,6 +117,56 @@ def turn_claim(name: str, row: Row, composition: Sequence[str], split: str | Non
     doubt = f" It is only possible: {'; '.join(doubts)}." if doubts else " A second method finds it too."
     sentence = f"{of_part(row, split)}{named(name)} {verb} {when} ({sure}): {_move(row)}.{doubt}"
     return Claim(sentence, "turned" if firm else "may have turned", _subjects(row, name), firm, values)
+
+
+def aim_turn_claim(slogan: str, row: Row, window: int, doubts: Sequence[str]) -> Claim:
+    """One turning point of an aim's ratio to chance.
+
+    Args:
+        slogan: The slogan.
+        row: A row of the table of turning points; rates are ratios to chance.
+        window: Words on each side.
+        doubts: Why it is only possible, beside what the second method says.
+    """
+    aim = row["query"]
+    every = [*([] if row["second_opinion"] else ["a second method does not find it"]), *doubts]
+    if row["verdict"] != "firm" and not every:
+        every.append("its date is too wide or its probability too low")
+    firm = not every
+    doubt = " A second method finds it too." if firm else f" It is only possible: {'; '.join(every)}."
+    sentence = (
+        f"{named(aim)} within {window} words of {named(slogan)} {'turned' if firm else 'may have turned'} {_range(row)} (probability of a turn "
+        f"then {probability(row['probability'])}): from {figure(row['before'])} to {figure(row['after'])} times what chance would give.{doubt}"
+    )
+    values = _values(
+        row,
+        "period",
+        "earliest",
+        "latest",
+        "probability",
+        "before",
+        "after",
+        "ratio",
+        "ratio_low",
+        "ratio_high",
+        "verdict",
+    )
+    return Claim(sentence, "aim turned" if firm else "aim may have turned", (slogan, aim), firm, values)
+
+
+def aim_overtook_claim(slogan: str, row: Row, window: int) -> Claim:
+    """One aim that overtook another by its ratio to chance."""
+    first, second = row["first"], row["second"]
+    firm = row["verdict"] in ("firm", "flipped")
+    sentence = (
+        f"Near {named(slogan)}, within {window} words, {named(second)} {'' if firm else 'may have '}overtook {named(first)} {_range(row)}, each by "
+        f"how often it is named against chance (probability {probability(row['probability'])}): before, {named(first)} had {_lead(row, 'before')} the "
+        f"ratio of {named(second)}, after, {_lead(row, 'after')}."
+    )
+    values = _values(
+        row, "period", "earliest", "latest", "probability", "lead_before", "lead_after", "verdict"
+    )
+    return Claim(sentence, "aim overtook", (slogan, second, first), firm, values)
 
 
 def no_turn_claim(name: str, summary: Row, when: str, grain: str) -> Claim | None:
