@@ -240,7 +240,7 @@ class _View:
             view["title"] = {
                 "text": wrap(panel, self.style.plot, self.style.font),
                 "fontSize": self.style.font,
-                "offset": self.style.font * (0.5 + self._event_rows(events) * 1.15),
+                "offset": self.style.font * 0.5,
                 "frame": "group",
             }
         return view
