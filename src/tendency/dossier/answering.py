@@ -8,6 +8,7 @@ from pathlib import Path
 from tendency.corpus import Deadline, select
 from tendency.dossier import wording
 from tendency.dossier.asking import LINES_IN_ALL, Asking, release
+from tendency.dossier.contrasts import answer_contrast, answer_polemics
 from tendency.dossier.discoveries import answer_discovery
 from tendency.dossier.finding import Answers, Finding
 from tendency.dossier.foundation import foundation
@@ -47,7 +48,8 @@ def answer(
     asking = Asking(questions, held.index, limit)
     _check_filters(asking)
     log = Log.of(questions, held.index, release())
-    number = len(questions.slogans) + len(questions.rankings) + len(questions.discoveries)
+    number = len(questions.slogans) + len(questions.rankings) + len(questions.contrasts)
+    number += len(questions.polemics) + len(questions.discoveries)
     room = max(1, LINES_IN_ALL // number)
     findings: list[Finding] = []
 
@@ -60,6 +62,12 @@ def answer(
         done()
     for place, ranking in enumerate(questions.rankings, start=1):
         findings.append(answer_ranking(asking, ranking, place, room))
+        done()
+    for place, contrast in enumerate(questions.contrasts, start=1):
+        findings.append(answer_contrast(asking, contrast, place, room))
+        done()
+    for place, polemics in enumerate(questions.polemics, start=1):
+        findings.append(answer_polemics(asking, polemics, place, room))
         done()
     for place, discovery in enumerate(questions.discoveries, start=1):
         findings.append(answer_discovery(asking, discovery, place, room))
@@ -92,6 +100,18 @@ def _check_filters(asking: Asking) -> None:
     filters += [(f"ranking[{place}].where", one.where) for place, one in enumerate(dossier.ranking, start=1)]
     filters += [
         (f"discover[{place}].where", one.where) for place, one in enumerate(dossier.discover, start=1)
+    ]
+    filters += [
+        (f"contrast[{place}].where", one.where) for place, one in enumerate(dossier.contrast, start=1)
+    ]
+    filters += [
+        (f"contrast[{place}].target", one.target) for place, one in enumerate(dossier.contrast, start=1)
+    ]
+    filters += [
+        (f"contrast[{place}].reference", one.reference) for place, one in enumerate(dossier.contrast, start=1)
+    ]
+    filters += [
+        (f"polemics[{place}].where", one.where) for place, one in enumerate(dossier.polemics, start=1)
     ]
     if dossier.language is not None and "language" not in asking.index.field_views:
         raise DossierError(

@@ -40,7 +40,7 @@ class Question:
     """One question as the log knows it.
 
     Attributes:
-        kind: ``slogan`` or ``ranking``.
+        kind: ``slogan``, ``ranking``, ``contrast`` or ``polemics``.
         name: What the dossier calls it.
         digest: Of everything that its answer depends on but the corpus; names, titles, order and comments are not among it.
     """
@@ -115,7 +115,37 @@ def asked(questions: Questions) -> tuple[Question, ...]:
         )
         for one in questions.rankings
     ]
-    return (*slogans, *rankings)
+    contrasts = [
+        Question(
+            "contrast",
+            one.name,
+            _digest(
+                shared("all", one.where, one.split)
+                | {
+                    "sides": [
+                        None if side is None else _filter(side) for side in (one.target, one.reference)
+                    ],
+                    "words": [one.longest, one.min_hits],
+                }
+            ),
+        )
+        for one in questions.contrasts
+    ]
+    polemics = [
+        Question(
+            "polemics",
+            one.name,
+            _digest(
+                shared("all", one.where, one.split)
+                | {
+                    "opponents": sorted(query.normalised() for query in one.opponents.values()),
+                    "hostile": [one.hostile.normalised(), one.within],
+                }
+            ),
+        )
+        for one in questions.polemics
+    ]
+    return (*slogans, *rankings, *contrasts, *polemics)
 
 
 def _digest(content: Mapping[str, Any]) -> str:
@@ -142,7 +172,7 @@ class _Thread:
     """One question through the runs, whatever it was called and wherever it stood.
 
     Attributes:
-        kind: ``slogan`` or ``ranking``.
+        kind: ``slogan``, ``ranking``, ``contrast`` or ``polemics``.
         name: Its latest name.
         place: Its latest place among questions of its kind.
         run: The latest run that asked it.

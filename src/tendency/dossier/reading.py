@@ -97,6 +97,34 @@ class AskedDiscovery:
 
 
 @dataclass(frozen=True)
+class AskedContrast:
+    """Documents that are set apart by their words."""
+
+    name: str
+    target: str | None
+    reference: str | None
+    split: str | None
+    longest: int
+    min_hits: int
+    limit: int
+    where: str | None
+
+
+@dataclass(frozen=True)
+class AskedPolemics:
+    """Who names whom beside hostile words, with the queries parsed."""
+
+    name: str
+    opponents: Mapping[str, Query]
+    hostile: Query
+    called: str
+    own: Mapping[str, str]
+    split: str
+    within: int
+    where: str | None
+
+
+@dataclass(frozen=True)
 class Questions:
     """A dossier ready to be answered.
 
@@ -132,6 +160,8 @@ class Questions:
     rankings: tuple[AskedRanking, ...]
     events: tuple[AskedEvent, ...]
     series: tuple[AskedSeries, ...]
+    contrasts: tuple[AskedContrast, ...]
+    polemics: tuple[AskedPolemics, ...]
     discoveries: tuple[AskedDiscovery, ...]
     holdings: tuple[Holding, ...]
     notes: tuple[str, ...]
@@ -204,7 +234,7 @@ def prepare(dossier: schema.Dossier) -> Questions:
         check.fail("before" if before else "after", "before and after belong together; give both, or neither")
     if before and after and before.end > after.start:
         check.fail("after", f"{dossier.after} must begin after before, {dossier.before}, has ended")
-    if not dossier.slogan and not dossier.ranking and not dossier.discover:
+    if not (dossier.slogan or dossier.ranking or dossier.contrast or dossier.polemics or dossier.discover):
         check.fail(
             "",
             "it asks nothing; add a [[slogan]] with name and query, a [[ranking]] with name and items, or [[discover]]",
@@ -243,6 +273,8 @@ def prepare(dossier: schema.Dossier) -> Questions:
         rankings=rankings,
         events=tuple(asked.events()),
         series=series,
+        contrasts=tuple(asked.contrasts()),
+        polemics=tuple(asked.polemics()),
         discoveries=tuple(asked.discoveries()),
         holdings=expected(dossier.holdings, name),
         notes=notes,
@@ -330,6 +362,53 @@ class _Asker:
         for number, one in enumerate(self.dossier.event, start=1):
             when = self.check.at(f"event[{number}].date", span, one.date)
             yield AskedEvent(one.name, when, one.source)
+
+    def contrasts(self) -> Iterator[AskedContrast]:
+        self._once("contrast", [one.name for one in self.dossier.contrast])
+        for number, one in enumerate(self.dossier.contrast, start=1):
+            place = f"contrast[{number}]"
+            if (one.target is None) == (one.split is None):
+                self.check.fail(place, "needs either target, a filter, or split, a field or standpoint")
+            if one.split is not None and one.reference is not None:
+                self.check.fail(
+                    f"{place}.reference",
+                    "goes with target; with split each value is set apart from all others",
+                )
+            split = None if one.split is None else self._split(place, one.split, None)
+            yield AskedContrast(
+                one.name,
+                one.target,
+                one.reference,
+                split,
+                one.longest,
+                one.min_hits,
+                one.limit,
+                self._where(one.where),
+            )
+
+    def polemics(self) -> Iterator[AskedPolemics]:
+        self._once("polemics", [one.name for one in self.dossier.polemics])
+        for number, one in enumerate(self.dossier.polemics, start=1):
+            place = f"polemics[{number}]"
+            if not one.opponents:
+                self.check.fail(f"{place}.opponents", "names nobody; give at least one query by name")
+            split = self._split(place, one.split, STANDPOINT)
+            if split is None:
+                self.check.fail(f"{place}.split", "must say who names: a field, or standpoint")
+                continue
+            yield AskedPolemics(
+                name=one.name,
+                opponents={
+                    name: self._query(f"{place}.opponents.{name}", text)
+                    for name, text in one.opponents.items()
+                },
+                hostile=self._query(f"{place}.hostile", one.hostile),
+                called=f"words of “{one.hostile.strip().removeprefix('@')}”",
+                own=dict(one.own),
+                split=split,
+                within=one.within,
+                where=self._where(one.where),
+            )
 
     def discoveries(self) -> Iterator[AskedDiscovery]:
         self._once("discover", [one.name for one in self.dossier.discover])
@@ -563,7 +642,7 @@ def _place(tree: Mapping[str, Any], steps: list[Any]) -> tuple[str, str]:
     return written + name, table
 
 
-_TABLES = ("slogan", "ranking", "event", "holdings", "series", "discover")
+_TABLES = ("slogan", "ranking", "event", "holdings", "series", "contrast", "polemics", "discover")
 """Tables that are written with double brackets."""
 
 

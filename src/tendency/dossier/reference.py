@@ -47,6 +47,15 @@ date = 1943-02-02
 name = "Front line"
 file = "front.csv"                # date,value: a line a figure
 
+[[contrast]]
+name  = "Majority and minority"
+split = "standpoint"
+
+[[polemics]]
+name      = "Who attacks whom"
+opponents = { "the regime" = "@regime", "the fascists" = "fascis*" }
+hostile   = "betray* | traitor* | crime*"
+
 [[discover]]
 name = "What else moved"
 
@@ -69,6 +78,8 @@ _TITLES = {
     "ranking": "`[[ranking]]`",
     "event": "`[[event]]`",
     "series": "`[[series]]`",
+    "contrast": "`[[contrast]]`",
+    "polemics": "`[[polemics]]`",
     "discover": "`[[discover]]`",
     "holdings": "`[[holdings]]`",
 }

@@ -205,6 +205,54 @@ class Holdings(Part):
     )
 
 
+class Contrast(Part):
+    """Which words and phrases set some documents apart from others."""
+
+    name: str = Field(description="What it is called in sentences and charts.", min_length=1)
+    target: str | None = Field(
+        default=None,
+        description="A filter: the documents that are set apart; or `split` instead.",
+        min_length=1,
+    )
+    reference: str | None = Field(
+        default=None,
+        description="A filter: those they are set apart from; by default all others.",
+        min_length=1,
+    )
+    split: str | None = Field(
+        default=None,
+        description='`"standpoint"` or a field: each of its values against the union of the others.',
+        min_length=1,
+    )
+    longest: int = Field(default=1, description="Words of the longest phrase.", ge=1, le=5)
+    min_hits: int = Field(default=10, description="Rarer words and phrases are not looked at.", ge=5)
+    limit: int = Field(default=30, description="Rows that are listed for each contrast.", ge=1, le=1000)
+    where: str | None = Field(
+        default=None, description="Only in these documents, beside the dossier's own `where`."
+    )
+
+
+class Polemics(Part):
+    """Who names whom beside hostile words: a matrix of standpoints and opponents, against chance."""
+
+    name: str = Field(description="What it is called in sentences and charts.", min_length=1)
+    opponents: dict[str, str] = Field(description="Those who may be named: a query each, by name.")
+    hostile: str = Field(description="The hostile words, as a query.", min_length=1)
+    split: str = Field(
+        default="standpoint", description='`"standpoint"` or a field: who names.', min_length=1
+    )
+    own: dict[str, str] = Field(
+        default_factory=dict,
+        description="Which opponent is a standpoint itself, by the standpoint: told apart, since one names oneself otherwise.",
+    )
+    within: int = Field(
+        default=12, description="Words between an opponent and a hostile word.", ge=1, le=1000
+    )
+    where: str | None = Field(
+        default=None, description="Only in these documents, beside the dossier's own `where`."
+    )
+
+
 class Dossier(Part):
     """The questions that are asked of a corpus."""
 
@@ -289,6 +337,12 @@ class Dossier(Part):
     series: Annotated[tuple[Series, ...], BeforeValidator(_array)] = Field(
         default=(), description="Outside figures that every slogan's rate is laid beside."
     )
+    contrast: Annotated[tuple[Contrast, ...], BeforeValidator(_array)] = Field(
+        default=(), description="Documents to set apart by their words."
+    )
+    polemics: Annotated[tuple[Polemics, ...], BeforeValidator(_array)] = Field(
+        default=(), description="Who names whom beside hostile words."
+    )
     discover: Annotated[tuple[Discover, ...], BeforeValidator(_array)] = Field(
         default=(), description="Looks for what nobody asked about."
     )
@@ -308,6 +362,8 @@ PARTS: dict[str, type[Part]] = {
     "ranking": Ranking,
     "event": Event,
     "series": Series,
+    "contrast": Contrast,
+    "polemics": Polemics,
     "discover": Discover,
     "holdings": Holdings,
 }
