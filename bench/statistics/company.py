@@ -75,9 +75,7 @@ class Part:
             elsewhere[document, word],
         )
         exposures = np.concatenate([[[0, 0, 0]], np.stack([near, rest, hits], axis=1)]).astype(np.int64)
-        self.near, self.rest, correlation = near_and_elsewhere(company, cluster, exposures, words)
-        bursts = np.concatenate([burstiness((self.near,)), burstiness((self.rest,))])
-        self.found = ratios(self.near, self.rest, bursts, correlation)
+        self.near, self.rest, self.correlation = near_and_elsewhere(company, cluster, exposures, words)
         self.error = self._true_error(near, rest, rate, ratio, k, burst)
 
     def _true_error(self, near: Ints, rest: Ints, rate: float, ratio: float, k: float, burst: float) -> float:
@@ -106,11 +104,18 @@ def judged(
             for more in (1.0, effect)
         ]
         enough = parts[0].near.hits >= 10
-        low, high = parts[0].found.bounds(parts[0].near.hits > 0, parts[0].rest.hits > 0)
+        alone = np.concatenate([burstiness((parts[0].near,)), burstiness((parts[0].rest,))])
+        found = ratios(parts[0].near, parts[0].rest, alone, parts[0].correlation)
+        low, high = found.bounds(parts[0].near.hits > 0, parts[0].rest.hits > 0)
         held += int(((low <= ratio) & (ratio <= high) & enough).sum())
         asked += int(enough.sum())
         some = parts[0].near.hits + parts[1].near.hits >= 10
-        change: Ratios = parts[1].found.less(parts[0].found)
+        near, rest = burstiness((parts[0].near, parts[1].near)), burstiness((parts[0].rest, parts[1].rest))
+        both = [
+            ratios(part.near, part.rest, np.stack([near[at], rest[at]]), part.correlation)
+            for at, part in enumerate(parts)
+        ]
+        change: Ratios = both[1].less(both[0])
         (one, v1), (two, v2) = (part.plain() for part in parts)
         plain = 2 * norm.sf(np.abs(two - one) / np.sqrt(v1 + v2))
         oracle = 2 * norm.sf(np.abs(two - one) / np.sqrt(parts[0].error + parts[1].error))

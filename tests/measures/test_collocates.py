@@ -277,7 +277,7 @@ def test_what_came_and_went_is_told(flags: Index) -> None:
                 row(alone.table, word) if word in alone.table["word"] else None,
             )
             if one is not None:
-                for name in ("near", "documents", "clusters", "log_dice", "ratio", "low", "high"):
+                for name in ("near", "documents", "clusters", "log_dice", "ratio"):
                     assert both[f"{name}_{ending}"] == pytest.approx(one[name])
             else:
                 assert both[f"near_{ending}"] == 0

@@ -283,6 +283,24 @@ def test_one_document_is_too_few(tmp_path: Path) -> None:
     assert row(found.table, "war")["hits"] == 30
 
 
+def test_a_side_without_hits_never_has_more(tmp_path: Path) -> None:
+    """A word that a short side lacks is not more in it, whatever the upper limit of its rate; rows lie on the side that has the word."""
+    held = [piece(f"s{at}", at, f"plain words here {at}", side="short") for at in range(9)]
+    held += [
+        piece(
+            f"l{at}", at % 9, f"plain words there {at} " * 40 + ("rare " if at % 4 == 0 else ""), side="long"
+        )
+        for at in range(60)
+    ]
+    found = keywords(index_of(tmp_path / "z.index", held), "side = 'short'", limit=None, cluster="document")
+    rare = row(found.table, "rare")
+    assert rare["z"] < 0
+    assert rare["hits"] == 0
+    assert rare["ratio"] == 0
+    assert rare["verdict"] == "not established"
+    assert rare["p"] == 1
+
+
 def test_huge_counts_have_finite_figures() -> None:
     """A million million hits overflow nothing and warn of nothing."""
     huge = np.array([1e12, 0.0])
@@ -351,7 +369,6 @@ def test_order_is_by_the_measure_then_by_the_word(papers: Index, measure: str) -
         "log_likelihood": pl.col("log_likelihood"),
         "frequency": (pl.col("hits") + pl.col("hits_reference")).cast(pl.Float64),
     }[measure]
-    direction = pl.col("z") >= 0 if measure in ("log_odds", "frequency") else pl.col("ratio") >= 1
     for up in (True, False):
-        values = found.table.filter(direction == up).select(key.round(6)).to_series().to_list()
+        values = found.table.filter((pl.col("z") >= 0) == up).select(key.round(6)).to_series().to_list()
         assert values == sorted(values, reverse=True)

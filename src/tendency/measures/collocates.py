@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -198,10 +198,12 @@ def collocates_of(
     candidates = _Candidates.of(around, min_hits)
     in_documents = [asking.in_documents(one) for one in around] if by == "log_ratio" else []
     chosen = candidates.best(by, limit, left_out, in_documents)
-    found = [
-        _Part.of(index, chosen, number, asking.lying(one, chosen.numbers[number]), held)
-        for number, one in enumerate(around)
-    ]
+    found = _with_ratios(
+        [
+            _Part.of(index, chosen, number, asking.lying(one, chosen.numbers[number]), held)
+            for number, one in enumerate(around)
+        ]
+    )
     names = ("all",) if compare is None else tuple(side.name for side in compare)
     summary = [
         _summary(name, one, part, own, len(candidates), held.note)
@@ -609,7 +611,8 @@ class _Part:
         elsewhere: Occurrences elsewhere in the documents with hits.
         words_near, words: Words near hits, and all that are in none.
         documents, clusters, most: Documents and clusters with it near, and occurrences near in the document with most.
-        ratios: Its rate near over that elsewhere.
+        sums: What clusters say of occurrences near and elsewhere, and the correlation of the two rates.
+        ratios: The rate near over that elsewhere, once all parts are known.
         known: Whether there is anything elsewhere, and more than one cluster.
         with_hits: Documents and clusters with hits.
     """
@@ -623,7 +626,8 @@ class _Part:
     documents: Ints
     clusters: Ints
     most: Ints
-    ratios: Ratios
+    sums: tuple[Sums, Sums, Floats]
+    ratios: Ratios | None
     known: bool
     with_hits: tuple[int, int]
 
@@ -639,7 +643,6 @@ class _Part:
             here = lying.segment == at
             of[here] = clusters_there[lying.document[here]]
         near, rest, both = near_and_elsewhere(lying, of, exposures, size)
-        bursts = np.concatenate([burstiness((near,)), burstiness((rest,))])
         some = lying.near > 0
         most = np.zeros(size, np.int64)
         np.maximum.at(most, lying.group, lying.near)
@@ -655,7 +658,8 @@ class _Part:
             np.bincount(lying.group[some], minlength=size).astype(np.int64),
             np.bincount(clusters, minlength=size).astype(np.int64),
             most,
-            ratios(near, rest, bursts, both),
+            (near, rest, both),
+            None,
             bool(rest.exposure > 0 and near.exposure > 0 and near.clusters > 1),
             (sum(int(np.count_nonzero(own)) for own in hits), near.clusters),
         )
@@ -671,6 +675,7 @@ class _Part:
         ratio = np.full(near.size, np.nan)
         rate = self.elsewhere / max(self.words_elsewhere, 1)
         np.divide(near / max(self.words_near, 1), rate, out=ratio, where=rate > 0)
+        assert self.ratios is not None, "a part is shown once all are known"
         low, high = self.ratios.bounds(self.near > 0, self.elsewhere > 0)
         known = np.full(near.size, self.known) & (self.near + self.elsewhere > 0)
         share = np.full(near.size, np.nan)
@@ -703,6 +708,15 @@ class _Part:
             )
             for name, measure in ASSOCIATIONS.items()
         ]
+
+
+def _with_ratios(parts: Sequence[_Part]) -> list[_Part]:
+    """The parts with their ratios; the burstiness of each is drawn towards that of both."""
+    near, rest = (burstiness(tuple(part.sums[at] for part in parts)) for at in (0, 1))  # type: ignore[misc]
+    return [
+        replace(part, ratios=ratios(part.sums[0], part.sums[1], np.stack(bursts), part.sums[2]))
+        for part, bursts in zip(parts, zip(near, rest, strict=True), strict=True)
+    ]
 
 
 def _cluster_of(index: Index, held: Clustered) -> list[Ints]:
@@ -790,6 +804,8 @@ def _table(texts: Sequence[str], finds: Sequence[str], part: _Part) -> pl.DataFr
 
 
 def _changes(texts: Sequence[str], finds: Sequence[str], before: _Part, after: _Part) -> pl.DataFrame:
+    assert before.ratios is not None
+    assert after.ratios is not None
     change = after.ratios.less(before.ratios)
     low, high = change.limits()
     enough = np.full(len(texts), before.known and after.known and _many(before) and _many(after))

@@ -370,9 +370,8 @@ class _Asking:
     def _chosen(self, found: _Found, texts: _Texts, hidden: Mask) -> Ints:
         """The rows that are shown, in their order."""
         strength = found.strength(self.measure)
-        direction = found.z if self.measure in ("log_odds", "frequency") else found.centre
         chosen: list[int] = []
-        for half in (direction >= 0, direction < 0):
+        for half in (found.z >= 0, found.z < 0):
             own = np.flatnonzero(half & ~hidden)
             order = own[np.argsort(-np.round(strength[own], 9), kind="stable")]
             if self.limit is not None and order.size > self.limit:
@@ -433,7 +432,6 @@ class _Found:
         hits: Hits on both sides, float (words, 2).
         z: Log odds over their standard error.
         sides, bursts: What both sides say, and their burstiness.
-        centre: The logarithm of the ratio of the rates.
         p, family: The tests; 1 where there is too little to test.
         enough: Whether there is enough.
     """
@@ -445,7 +443,6 @@ class _Found:
     z: Floats
     sides: tuple[Sums, Sums]
     bursts: Floats
-    centre: Floats
     p: Floats
     family: Floats
     enough: Mask
@@ -458,7 +455,7 @@ class _Found:
         own = SideMoments(*(getattr(counted, name)[kept] for name in _SUMS))
         sides = (_sums(ground, own, 0), _sums(ground, own, 1))
         bursts = burstiness(sides)
-        centre, p_all = tested(*sides, bursts)
+        _, p_all = tested(*sides, bursts)
         hits, words = own.hits.astype(float), ground.words.astype(float)
         both = max(float(words.sum()), 1.0)
         spread = tuple(1 + bursts[at] * sides[at].concentration * hits[:, at] for at in (0, 1))
@@ -478,11 +475,11 @@ class _Found:
         family = np.ones(kept.size)
         if enough.any():
             family[enough] = benjamini_hochberg(p[enough])
-        return cls(ground, kept + 1, own, hits, z, sides, bursts, centre, p, family, enough)
+        return cls(ground, kept + 1, own, hits, z, sides, bursts, p, family, enough)
 
     def leading(self, values: NDArray[Any]) -> NDArray[Any]:
         """Of (words, sides) what is on the side that has more."""
-        return np.where(self.centre >= 0, values[:, 0], values[:, 1])
+        return np.where(self.z >= 0, values[:, 0], values[:, 1])
 
     def bounds(self, rows: Ints) -> tuple[Floats, Floats]:
         """Limits of the ratio of some of them."""
@@ -508,7 +505,7 @@ class _Found:
             words = self.ground.words.astype(float)
             return CONTRASTS["log_likelihood"](self.hits[:, 0], self.hits[:, 1], words[0], words[1])
         low, high = ratios(*self.sides, self.bursts).limits()
-        return np.asarray(np.where(self.centre >= 0, low, -high))
+        return np.asarray(np.where(self.z >= 0, low, -high))
 
 
 _SUMS: Final = ("hits", "squares", "by_words", "clusters", "documents", "most")
@@ -535,7 +532,7 @@ def _table(contrast: _Contrast, found: _Found, texts: _Texts, chosen: Ints, q: f
     log_ratio = np.full(chosen.size, np.nan)
     np.log2(ratio, out=log_ratio, where=ratio > 0)
     verdicts = [
-        _verdict(contrast, float(found.centre[at]), float(found.family[at]), bool(found.enough[at]), q)
+        _verdict(contrast, float(found.z[at]), float(found.family[at]), bool(found.enough[at]), q)
         for at in chosen.tolist()
     ]
     enough = found.enough[chosen]
@@ -569,12 +566,12 @@ def _table(contrast: _Contrast, found: _Found, texts: _Texts, chosen: Ints, q: f
     return pl.DataFrame({name: columns.get(name, nothing) for name in SCHEMA}, schema=SCHEMA)
 
 
-def _verdict(contrast: _Contrast, centre: float, family: float, enough: bool, q: float) -> str:
+def _verdict(contrast: _Contrast, z: float, family: float, enough: bool, q: float) -> str:
     if not enough:
         return TOO_FEW
     if family > q:
         return UNDECIDED
-    return TARGET_MORE.format(contrast.names[0] if centre > 0 else contrast.names[1])
+    return TARGET_MORE.format(contrast.names[0] if z > 0 else contrast.names[1])
 
 
 def _measures(found: _Found, chosen: Ints) -> list[pl.Series]:

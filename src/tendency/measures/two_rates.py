@@ -137,7 +137,7 @@ def ratios(
     (low_one, high_one), (low_two, high_two) = (rate.distances() for rate in sides)
     shared = np.asarray(correlation, float)
     return Ratios(
-        sides[0].centre - sides[1].centre,
+        _between(*sides),
         _joined(low_one, high_two, shared),
         _joined(high_one, low_two, shared),
         _freedom(one, two, bursts),
@@ -147,7 +147,7 @@ def ratios(
 def tested(one: Sums, two: Sums, bursts: Floats) -> tuple[Floats, Floats]:
     """The logarithms of the ratios and their p, as ``ratios`` gives them: only the limits towards no difference are found."""
     sides = [_Rate.of(side, own) for side, own in zip((one, two), bursts, strict=True)]
-    centre = sides[0].centre - sides[1].centre
+    centre = _between(*sides)
     # The larger rate may be smaller, and the smaller one larger.
     more = centre > 0
     first, second = sides[0].distance(below=more), sides[1].distance(below=~more)
@@ -189,6 +189,13 @@ class _Rate:
         limit = quantile(self.hits[some], self.shape[some], np.where(below[some], tail, 1 - tail))
         found[some] = np.abs(np.log(np.clip(limit, _TINY, 1 / _TINY)) - self.expected[some])
         return found
+
+
+def _between(one: _Rate, two: _Rate) -> Floats:
+    """The logarithm of the ratio; a side without hits never has the larger rate, however short it is."""
+    centre = one.centre - two.centre
+    centre = np.where(one.hits > 0, centre, np.minimum(centre, 0.0))
+    return np.asarray(np.where(two.hits > 0, centre, np.maximum(centre, 0.0)))
 
 
 def _joined(one: Floats, two: Floats, shared: Floats) -> Floats:
