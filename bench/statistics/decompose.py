@@ -59,7 +59,7 @@ def planted(generator: np.random.Generator, kind: str, voices: int, documents: i
     if kind == "within":
         rates[1] *= 2.0
     elif kind == "mix":
-        # The louder half speaks four times as often after.
+        # The louder half has three times the documents after.
         loud = rate > np.median(rate)
         rates[:, loud] *= 3.0
         both[1] = np.where(loud, 3 * count, count)
@@ -149,7 +149,7 @@ def coverage(replications: int, seed: int) -> None:
 def verdicts(replications: int, seed: int) -> None:
     """What is said of changes that lie in one part alone, beside an oracle that knows the rates and one that always says *within*."""
     print(
-        "| planted | expected hits | named right | named wrong | no part beyond chance | change not established | oracle right | always “within” |"
+        "| planted | documents a voice and span | named right | named wrong | no part beyond chance | change not established | oracle right | always “within” |"
     )
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
     right = {"within": WITHIN, "mix": MIX, "entered": ENTERED, "left": LEFT}
