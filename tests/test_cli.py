@@ -358,3 +358,46 @@ def test_growing_commands_say_what_they_did(run: Run, press: str, tmp_path: Path
     assert json.loads(run("rebuild", joined, "--json").out)["words"] > 0
     assert "segments are now 1" in run("compact", joined, "--now").out
     assert run("count", joined, "republic", "--json").out == before
+
+
+def test_own_words_are_counted_apart(run: Run, tmp_path: Path) -> None:
+    """Hits in quotation marks are left out and counted beside; every line of a concordance says where it stands."""
+    said = {"id": "a", "date": "1930-05-01", "text": "They cry “peace and bread” while we want peace."}
+    (tmp_path / "said.jsonl").write_text(json.dumps(said), encoding="utf-8")
+    run("add", "said.index", "said.jsonl")
+    lines = json.loads(run("kwic", "said.index", "peace", "--json").out)
+    assert [line["quoted"] for line in lines] == [True, False]
+    assert len(json.loads(run("kwic", "said.index", "peace", "--own-words", "--json").out)) == 1
+    row = json.loads(run("rates", "said.index", "peace", "--by", "year", "--own-words", "--json").out)[0]
+    assert (row["hits"], row["quoted_hits"]) == (1, 1)
+    assert "1" in run("count", "said.index", "peace", "--own-words").out
+
+
+def test_a_change_is_cut_into_parts(run: Run, tmp_path: Path) -> None:
+    """Parts add up to the change, are said in a sentence and drawn; a voice that is no field is refused in one sentence."""
+    rows = [
+        {
+            "id": f"{year}-{paper}-{n}",
+            "date": f"{year}-05-{n:02}",
+            "text": "peace " * (2 if year == 1931 else 1) + "and bread " * 20,
+            "newspaper": paper,
+        }
+        for year in (1930, 1931)
+        for paper in ("Dawn", "Dusk")
+        for n in range(1, 13)
+    ]
+    (tmp_path / "papers.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    run("add", "papers.index", "papers.jsonl")
+    asked = ("decompose", "papers.index", "peace", "--before", "1930", "--after", "1931")
+    said = run(*asked, "--voice", "newspaper", "--json", "--chart", "parts.svg")
+    parts = {row["part"]: row["value"] for row in json.loads(said.out)}
+    change = parts.pop("change")
+    assert sum(parts.values()) == pytest.approx(change)
+    assert parts["within voices"] == pytest.approx(change)
+    assert (tmp_path / "parts.svg").read_text(encoding="utf-8").startswith("<svg")
+    assert "within voices" in run(*asked, "--voice", "newspaper").out
+    curve = json.loads(run(*asked, "--voice", "newspaper", "--by", "year", "--json").out)
+    assert [row["period"] for row in curve] == ["1930", "1931"]
+    refused = run(*asked, "--voice", "planet")
+    assert refused.status == 1
+    assert "planet" in refused.err
