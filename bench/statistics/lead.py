@@ -1,6 +1,6 @@
 """Who leads: a planted lead of four months over a grid of signal to noise, and false leads where nobody leads.
 
-    python bench/statistics/lead.py [--replications 400] [--seed 1930] [--only power|false]
+    python bench/statistics/lead.py [--replications 400] [--seed 1930] [--only power|false] [--worlds 0,3]
 
 Ninety-six months, two voices of twelve bursty documents a month (about 20 hits, k = 1). *Signal* is the spread of the logarithm of the rate that one voice takes
 from the other four months later, an AR(1) course; *noise* is the spread that sampling gives the logarithm of a month's rate. The oracle knows
@@ -267,14 +267,18 @@ def main() -> None:
     parser.add_argument("--replications", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1930)
     parser.add_argument("--only", choices=("power", "false"))
+    parser.add_argument("--worlds", help="numbers of the rows, from 0, such as 0,3; all by default")
     options = parser.parse_args()
     begun, n = time.perf_counter(), options.replications
+    chosen = None if options.worlds is None else {int(number) for number in options.worlds.split(",")}
     if options.only != "false":
         print(
             "| course | signal / noise | found, ±1 month | claimed elsewhere | 80 % range holds 4 | months wide | plain, ±1 | plain elsewhere | oracle, ±1 | say nothing |"
         )
         print("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
         for number, world in enumerate((*POWER, *HARDER)):
+            if chosen is not None and number not in chosen:
+                continue
             seen = run(
                 replace(world),
                 n,
@@ -293,6 +297,8 @@ def main() -> None:
         print("\n| nobody leads | a lead is claimed | move together | same event | plain cross-correlation |")
         print("|---|---:|---:|---:|---:|")
         for number, world in enumerate(FALSE):
+            if chosen is not None and number not in chosen:
+                continue
             seen = run(world, n, [options.seed, 100 + number], oracle=False)
             print(
                 f"| {world.name} | {share(seen.claimed, n)} | {share(seen.moved, n)} | {share(seen.together, n)} | {share(seen.plain_claimed, n)} |",

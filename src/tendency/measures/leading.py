@@ -343,7 +343,8 @@ class _Asked:
             return row | {"verdict": TOGETHER, "lag": self.lag, "low": low, "high": high}
         p_lag = self._p_lag()
         row |= {"p_lag": p_lag}
-        if p_lag > 1 - level or self._reaches_in(*self._range(level)):
+        # Only the nearer end matters: an end of the 90 % range has 5 % beyond it.
+        if p_lag > 1 - level or self._reaches_in(*self._range(max(2 * level - 1, 0.0))):
             return row | {
                 "verdict": NOT_TOLD,
                 "note": "they move together, but not by a lag that can be told from one event",
