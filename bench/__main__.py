@@ -23,7 +23,11 @@ BENCHMARKS = {
     "trend": ("statistics/trend.py", "false alarms and power of trends, beside other tests and an oracle"),
     "turning": (
         "statistics/turning.py",
-        "false alarms, power and date ranges of turning points; the Turing Change Point Dataset",
+        "false alarms, power and date ranges of turning points",
+    ),
+    "turing": (
+        "statistics/turing.py",
+        "turning points against people's judgement, on the Turing Change Point Dataset",
     ),
     "flips": ("statistics/flips.py", "false and true changes of places"),
     "forecast": ("statistics/forecast.py", "what forecasts of the State of the Union are worth"),
@@ -41,6 +45,12 @@ BENCHMARKS = {
         "false alarms and power of words that set documents apart, beside other tests and an oracle",
     ),
     "judged": ("statistics/judged.py", "what precision and corrected rates of judged samples are worth"),
+    "decompose": ("statistics/decompose.py", "parts of a change: planted mixes, coverage"),
+    "shift": ("statistics/shift.py", "false alarms and power of meaning shift"),
+    "semeval": ("statistics/semeval.py", "meaning shift against people's judgement, English and German"),
+    "positions": ("statistics/positions.py", "positions on bursty documents with topics and a drift"),
+    "lead": ("statistics/lead.py", "leads found and false leads"),
+    "silence": ("statistics/silence.py", "silences falsely claimed"),
     "planted": ("planted", "planted truths found, baits not claimed, over many seeds"),
     "durability": (
         "durability.py",
