@@ -96,6 +96,9 @@ def asked(questions: Questions) -> tuple[Question, ...]:
                     "query": one.query.normalised(),
                     "aims": sorted(aim.normalised() for aim in one.aims.values()),
                 }
+                # A dossier that asks for neither is the same question as before.
+                | ({} if one.company is None else {"company": one.company})
+                | ({} if one.voice is None else {"voice": [one.voice, one.finer_voice]})
             ),
         )
         for one in questions.slogans

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import xxhash
 from pydantic import ValidationError
@@ -44,6 +44,9 @@ class AskedSlogan:
     where: str | None
     split: str | None
     judged: tuple[Path, ...] = ()
+    company: int | Literal["sentence"] | None = None
+    voice: str | None = None
+    finer_voice: str | None = None
 
 
 @dataclass(frozen=True)
@@ -336,7 +339,15 @@ class _Asker:
                 where=self._where(one.where),
                 split=self._split(place, one.split, STANDPOINT if self.dossier.standpoints else None),
                 judged=self._sheets(place, one.judged),
+                company=one.company,
+                voice=one.voice,
+                finer_voice=self._finer(place, one),
             )
+
+    def _finer(self, place: str, one: schema.Slogan) -> str | None:
+        if one.finer_voice is not None and one.voice is None:
+            self.check.fail(f"{place}.finer_voice", "divides voices further; say with voice what they are")
+        return one.finer_voice
 
     def rankings(self) -> Iterator[AskedRanking]:
         self._once("ranking", [one.name for one in self.dossier.ranking])

@@ -103,6 +103,20 @@ class Slogan(Part):
         description="The sheet of a random sample of hits, made by `tendency sample`, in which a person said what each of them does; or the "
         "sheets of two (docs/methods/judged.md).",
     )
+    company: Annotated[int, Field(ge=1, le=100)] | Literal["sentence"] | None = Field(
+        default=None,
+        description='Look at the words so near to each hit, over the whole span, then and now: a number of words, or `"sentence"`.',
+    )
+    voice: str | None = Field(
+        default=None,
+        description="The field whose values are voices, such as `newspaper`: of what parts the change between the two spans is made.",
+        min_length=1,
+    )
+    finer_voice: str | None = Field(
+        default=None,
+        description="A field that divides voices further, such as `page`: whether the parts are then the same.",
+        min_length=1,
+    )
     period: Period | None = Field(default=None, description="Another period than the dossier's.")
     where: str | None = Field(
         default=None, description="Only in these documents, beside the dossier's own `where`."

@@ -59,6 +59,7 @@ KINDS: dict[str, str] = {
     "judges agree": "how far two people who read the same hits agree",
     "too few": "too little text or too few hits for any statement",
     "no hits": "nothing was found, with near spellings",
+    "conditions": "of what parts the change of a rate is made: within voices, their mix, voices that entered or left",
     **TREND_KINDS,
     **COMPANY_KINDS,
     **VOICE_KINDS,

@@ -16,7 +16,9 @@ from tendency.corpus.query.tree import Within
 from tendency.dossier import wording
 from tendency.dossier.asking import Asking, Two
 from tendency.dossier.columns import chosen, described
+from tendency.dossier.company_sentences import COMPANY_KINDS
 from tendency.dossier.composition import coinciding
+from tendency.dossier.content import company_told, conditions_told
 from tendency.dossier.evidence import WHOLE, Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit, Finding
 from tendency.dossier.judging import JUDGED_KINDS, judged_part
@@ -73,7 +75,7 @@ AIM_TURN_MEANINGS = TURN_MEANINGS | {
 _FIRST = (
     "aim took over", "aim overtook", "aim turned", "aim ratio changed", "turned", "rate changed", "trend", "rate", "no hits", *JUDGED_KINDS, "aim ratio", "share moved with theme",
     "aim may have turned", "may have turned", "no turning point", "no trend", "rate not shown to change", "depends on the window",
-    "aim ratio not shown to change", "forecast", "beside an event", "beside a series", "too few",
+    "aim ratio not shown to change", "forecast", "conditions", *COMPANY_KINDS, "beside an event", "beside a series", "too few",
 )  # fmt: skip
 
 
@@ -100,7 +102,7 @@ class _Answer:
         self.split = asking.split(slogan.split)
         self.sentences = Sentences(anchor, room)
         self.recipes: list[str] = []
-        self.cells = 1 + len(slogan.aims)
+        self.cells = 1 + len(slogan.aims) + (slogan.company is not None)
         self.anchors: dict[tuple[str, str], str] = {}
         self.adjusted: dict[tuple[str, str], float | None] = {}
         self.around: AimChanges | None = None
@@ -140,6 +142,10 @@ class _Answer:
                     exhibits += shown
                     claims += found
                     warnings += self._overlaps()
+                for part in self._content(two):
+                    claims += part[0]
+                    exhibits += part[1]
+                    self.recipes += part[2]
                 self._add_judged(claims, exhibits, warnings)
             else:
                 exhibits = self._curves(counts, claims)
@@ -308,6 +314,13 @@ class _Answer:
         told = course.told()
         self.recipes += course.recipes
         return told
+
+    def _content(self, two: Two | None) -> Iterator[tuple[list[Claim], list[Exhibit], list[str]]]:
+        """Its company, and of what parts its change is made, where the dossier asks for them."""
+        if self.asked.company is not None:
+            yield company_told(self.asking, self.asked, two, self.anchor, self.sentences)
+        if self.asked.voice is not None and two is not None:
+            yield conditions_told(self.asking, self.asked, two, self.anchor)
 
     # Then and now.
 
