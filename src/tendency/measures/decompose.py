@@ -19,6 +19,7 @@ from tendency.measures.dispersion import (
     Floats,
     demand_clusters,
     exposure_of,
+    limits,
     widest,
 )
 from tendency.measures.rates import WORDS, Measure, check_level, relative
@@ -263,19 +264,20 @@ class _Seen:
         values = {part: None if value is None else scale * float(value) for part, value in exact.items()}
         clusters = self._clusters()
         few = clusters < FEW_CLUSTERS or int(voices.hits.sum()) < FEW_HITS
-        halves, independent = self._halves(column, voices)
+        halves, independent, sides = self._halves(column, voices)
         rows: list[dict[str, object]] = []
         for part in (*PARTS, CHANGE):
-            value, half = values[part], scale * halves[part]
-            known = value is not None and not few and math.isfinite(half)
+            value = values[part]
+            down, up = (scale * side for side in sides.get(part, (halves[part], halves[part])))
+            known = value is not None and not few and math.isfinite(down + up)
             change = values[CHANGE]
             rows.append(
                 {
                     "query": tally.columns[column],
                     "part": part,
                     "value": value,
-                    "low": value - half if known and value is not None else None,
-                    "high": value + half if known and value is not None else None,
+                    "low": value - down if known and value is not None else None,
+                    "high": value + up if known and value is not None else None,
                     "share": value / change + 0.0 if value is not None and change else None,
                 }
             )
@@ -294,8 +296,10 @@ class _Seen:
                 found.append(int(singles[number]) + len({rows.names[row] for row in here.tolist()}))
         return min(found, default=0)
 
-    def _halves(self, column: int, voices: Voices) -> tuple[dict[str, float], dict[str, float]]:
-        """Half of each part's interval, and of each part's distance from the largest of the others."""
+    def _halves(
+        self, column: int, voices: Voices
+    ) -> tuple[dict[str, float], dict[str, float], dict[str, tuple[float, float]]]:
+        """Half of each part's interval, half that of its distance from the largest, and both sides where they are unequal."""
         from scipy.special import stdtrit
 
         found = widest(self.by_voice, column + 1, self.against, self.level)
@@ -321,7 +325,40 @@ class _Seen:
             sign = math.copysign(1.0, largest[1])
             weight = sign * each[largest[0]] - sign * each[part]
             apart[part] = reach * math.sqrt(self._variance(column, voices, weight, variance))
-        return halves, apart
+        return halves, apart, self._sides(voices, each, variance, halves, reach)
+
+    @staticmethod
+    def _sides(
+        voices: Voices, each: dict[str, Floats], variance: Floats, halves: dict[str, float], reach: float
+    ) -> dict[str, tuple[float, float]]:
+        """How far down and up voices that entered, or left, may reach: often one voice with few hits, whose rate is skewed.
+
+        The limits of the two rates that are subtracted are combined as Zou & Donner (2008), doi:10.1002/sim.3095, do.
+        """
+        level = math.erf(reach / math.sqrt(2))
+        stay = voices.continuing
+        found = {}
+        for part, span, sign in ((ENTERED, 1, 1.0), (LEFT, 0, -1.0)):
+            exposure = voices.exposure[span].astype(float)
+            others = (exposure > 0) & ~stay
+            if not others.any():
+                continue
+            weight = float(exposure[others].sum() / exposure.sum())
+            down = up = 0.0
+            for group, direction in ((others, sign), (stay, -sign)):
+                if not group.any():
+                    continue
+                below, above = _reach_of(voices.hits[span, group], variance[span, group], level)
+                if direction < 0:
+                    below, above = above, below
+                over = float(exposure[group].sum())
+                down, up = math.hypot(down, below / over), math.hypot(up, above / over)
+            # Where clusters cross voices the whole is as much wider as they make it.
+            factor = each[part] / np.maximum(voices.exposure, 1)
+            plain = reach * math.sqrt(float((factor**2 * variance).sum()))
+            wider = halves[part] / plain if plain else 1.0
+            found[part] = (weight * wider * down, weight * wider * up)
+        return found
 
     def _variance(self, column: int, voices: Voices, weight: Floats, counts: Floats) -> float:
         """Variance of a weighted sum of rates: from bursty counts, or where clusters cross voices from these, if that is more."""
@@ -428,6 +465,14 @@ def _count_variance(hits: Ints, shape: Floats) -> Floats:
     excess = 1.0 / shape
     counts = hits.astype(float)
     return np.asarray((counts + excess * counts**2) / (1.0 + excess))
+
+
+def _reach_of(hits: Ints, variance: Floats, level: float) -> tuple[float, float]:
+    """How far the expected hits of voices together may lie below those counted, and above."""
+    count, spread = int(hits.sum()), float(variance.sum())
+    shape = count**2 / (spread - count) if spread > count > 0 else 1e9
+    low, high = (float(limit) for limit in limits(count, shape, level))
+    return count - low, high - count
 
 
 def _agreement(summary: pl.DataFrame) -> pl.DataFrame:
