@@ -24,7 +24,7 @@ def shift_chart(table: pl.DataFrame, controls: pl.DataFrame, contexts: pl.DataFr
     Args:
         table: query, before, after, distance, expected, percentile, verdict.
         controls: query, word, distance, expected.
-        contexts: query, change, context, contribution, uses_before, uses_after.
+        contexts: query, change, context, contribution, uses_before, uses_after, share_before, share_after.
         title: What is seen.
     """
     read = [row for row in rows(table, _NEEDED) if number(row, "distance") is not None]
@@ -210,4 +210,4 @@ def _bars(row: dict[str, Any], listed: Sequence[dict[str, Any]], style: Style) -
 
 
 def _named(one: dict[str, Any]) -> str:
-    return f"{one['context']} ({one['uses_before']:,} → {one['uses_after']:,})"
+    return f"{one['context']} ({100 * one['share_before']:.1f} → {100 * one['share_after']:.1f} %)"

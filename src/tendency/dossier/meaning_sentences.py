@@ -73,4 +73,8 @@ def _share(share: float) -> str:
 
 def _words(contexts: list[dict[str, Any]], change: str) -> str:
     own = [row for row in contexts if row["change"] == change][:_CONTEXTS]
-    return ", ".join(f"{row['context']} ({row['uses_before']:,} → {row['uses_after']:,})" for row in own)
+    return ", ".join(_beside(row) for row in own)
+
+
+def _beside(row: dict[str, Any]) -> str:
+    return f"{row['context']} (beside {100 * row['share_before']:.1f} → {100 * row['share_after']:.1f} % of the uses)"

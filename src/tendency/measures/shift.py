@@ -42,7 +42,7 @@ MOST_USES: Final = 1_000
 """Uses a side that are compared at most."""
 MOST_READ: Final = 5_000
 """Uses a side of which contexts are read at most."""
-TEXT: Final = 250_000
+TEXT: Final = 100_000
 """Positions of text that a space is trained on at most."""
 LEAST_CONTROLS: Final = 20
 EXCEEDED: Final = 0.95
@@ -70,7 +70,8 @@ class Shifts(Result):
             that were compared), ``controls`` (comparable words), ``distance`` (1 − cosine, mean over seeds), ``expected`` (its mean when
             documents change sides at random), ``percentile`` (the share of comparable words that moved less beyond what is expected), ``p`` (of that change of
             sides), ``p_family`` (after Benjamini and Hochberg over the queries), ``verdict`` and ``note``. What was not computed is null.
-        contexts: ``query, change`` (``came``, ``went``), ``context, contribution, uses_before, uses_after``; largest first.
+        contexts: ``query, change`` (``came``, ``went``), ``context, contribution, uses_before, uses_after``, and what share these are of the uses
+            that were read: ``share_before, share_after``; largest first.
         quotations: ``query, use`` (``old``, ``new``), ``document, position, date, left, match, right, citation, score, contexts``.
         controls: ``query, word, distance, expected, uses_before, uses_after``: the comparable words.
         read: Positions of text that the spaces were trained on.
@@ -558,7 +559,7 @@ def _verdict(target: _Target, p: float | None) -> str:
 
 def _context_rows(name: str, told: Explained) -> list[tuple[Any, ...]]:
     return [
-        (name, change, one.word, one.contribution, one.before, one.after)
+        (name, change, one.word, one.contribution, one.before, one.after, one.share_before, one.share_after)
         for change, listed in ((CAME, told.came), (WENT, told.went))
         for one in listed
     ]
@@ -599,6 +600,8 @@ _CONTEXTS: Final[dict[str, Any]] = {
     "contribution": pl.Float64,
     "uses_before": pl.Int64,
     "uses_after": pl.Int64,
+    "share_before": pl.Float64,
+    "share_after": pl.Float64,
 }
 _QUOTATIONS: Final[dict[str, Any]] = {
     "query": pl.String,

@@ -42,12 +42,16 @@ class Context:
         contribution: What it adds to the difference of the two unit vectors; above 0 it came, below 0 it went.
         before: Uses that it stands beside, in the earlier span.
         after: Uses that it stands beside, in the later span.
+        share_before: What share these are of the uses that were read there.
+        share_after: The same in the later span.
     """
 
     word: str
     contribution: float
     before: int
     after: int
+    share_before: float
+    share_after: float
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,7 @@ def explained(texts: Texts, uses: Uses, passed_over: frozenset[str]) -> Explaine
     )
     fewest = max(_FEWEST_USES, _LEAST_SHARE * max(uses.counts()))
     listed = (in_uses.sum(axis=0) >= fewest) & (documents >= _FEWEST_DOCUMENTS)
-    listed &= ~np.array([texts.names[form] in passed_over for form in held.tolist()], np.bool_)
+    listed &= np.array([_may_be_listed(texts.names[form], passed_over) for form in held.tolist()], np.bool_)
 
     def largest(sign: int) -> list[int]:
         own = np.flatnonzero(listed & (sign * change > 0))
@@ -118,9 +122,9 @@ def explained(texts: Texts, uses: Uses, passed_over: frozenset[str]) -> Explaine
         return order[:LISTED]
 
     def context(c: int) -> Context:
-        return Context(
-            texts.names[held[c]], float(change[c]), int(in_uses[BEFORE, c]), int(in_uses[AFTER, c])
-        )
+        counted = in_uses[:, c].tolist()
+        shares = [n / max(of, 1) for n, of in zip(counted, uses.counts(), strict=True)]
+        return Context(texts.names[held[c]], float(change[c]), *counted, *shares)
 
     came, went = largest(1), largest(-1)
     scores = np.zeros(len(uses))
@@ -135,6 +139,11 @@ def explained(texts: Texts, uses: Uses, passed_over: frozenset[str]) -> Explaine
         *_quoted(texts, uses, scores, NEW, beside_of, came, held),
     ]
     return Explained(tuple(map(context, came)), tuple(map(context, went)), tuple(quotations))
+
+
+def _may_be_listed(name: str, passed_over: frozenset[str]) -> bool:
+    # A lone letter is an initial; a lone character of Chinese is a word.
+    return name not in passed_over and (len(name) > 1 or not name.isascii())
 
 
 def _ppmi(beside: Ints, totals: Ints) -> Floats:
