@@ -68,6 +68,8 @@ def lead(
 ) -> None:
     """Say whether one voice takes a theme up before another, or both follow one event, or it cannot be told.
 
+    Documents whose text stands in both voices are left out. Documents are independent pieces of evidence unless *--cluster* says otherwise.
+
     Example: `tendency lead press.index "housing" --split standpoint --voices opposition official --by month`
     """
     fields, scheduler = parted(cluster)

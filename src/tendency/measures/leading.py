@@ -358,17 +358,20 @@ class _Asked:
         return row | {"verdict": LEADS, "lag": abs(self.lag), "low": low, "high": high}
 
     def _p_lag(self) -> float:
-        """That a lag stands out as much where both follow one event within one publication interval."""
+        """That a lag stands out as much where both follow one event within one publication interval: the larger of two p values."""
         near = np.abs(self.pair.lags) <= self.inside
         side = self.inside if self.lag > 0 else -self.inside
-        # As alike as they are within that interval, not as at the peak: it may be a peak because they wander.
-        drawn = self.shadows.following(side, float(self.pair.correlation[near].max()))
-        # What courses that go on for a while show at other lags because of the one within the interval is taken off.
+        drawn = self.shadows.following(side, float(self.pair.correlation[self.best]))
+        ahead = drawn[:, ~near].max(axis=1) - drawn[:, near].max(axis=1)
+        p_ahead = _p(ahead, self.strength[self.best] - self.strength[near].max())
+        # That leaves peaks of pairs that are hardly alike within the interval and wander: what courses that go on for a while show at other
+        # lags because of the one within the interval is taken off, and the rest held against the rest.
         leak, *_ = np.linalg.lstsq(_with_one(drawn[:, near]), drawn, rcond=None)
         left = drawn - _with_one(drawn[:, near]) @ leak
         spread = np.maximum(left[:, ~near].std(axis=0), 1e-9)
         seen = (self.strength - _with_one(self.strength[None, near])[0] @ leak)[self.best]
-        return _p((left[:, ~near] / spread).max(axis=1), seen / max(left[:, self.best].std(), 1e-9))
+        rest = _p((left[:, ~near] / spread).max(axis=1), seen / max(float(left[:, self.best].std()), 1e-9))
+        return max(p_ahead, rest)
 
     @cached_property
     def _off(self) -> NDArray[np.int64]:
