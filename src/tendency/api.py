@@ -33,7 +33,33 @@ if TYPE_CHECKING:
     from tendency.corpus import Added, Compacted, Damage, Joined, Rebuilt, Removed, Repaired, Vertical
     from tendency.documents import FieldNames, Reading, Unmatched
     from tendency.dossier import Answers
-    from tendency.measures import (Aims, Collocates, Comovements, Decomposition, Discovery, Editions, EventChanges, Flips, Forecasts, Holding, Holdings, Judged, Keywords, Leads, Polemics, Ranking, RateChanges, Rates, Result, Side, Signals, Silences, Trends, Turns, Written)
+    from tendency.measures import (
+        Aims,
+        Collocates,
+        Comovements,
+        Decomposition,
+        Discovery,
+        Editions,
+        EventChanges,
+        Flips,
+        Forecasts,
+        Holding,
+        Holdings,
+        Judged,
+        Keywords,
+        Leads,
+        Polemics,
+        Ranking,
+        RateChanges,
+        Rates,
+        Result,
+        Side,
+        Signals,
+        Silences,
+        Trends,
+        Turns,
+        Written,
+    )
     from tendency.measures.positions import Positions
     from tendency.measures.shift import Shifts
     from tendency.tally import Eras, Tally

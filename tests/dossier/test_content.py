@@ -62,7 +62,10 @@ def test_a_change_of_who_speaks_is_no_change_of_what_is_said(ask: Any, press: An
     parts = dict(zip(exhibit.table["part"], exhibit.table["value"], strict=True))
     *four, whole = exhibit.table["value"].to_list()
     assert sum(value or 0.0 for value in four) == pytest.approx(whole)
-    assert max(parts, key=lambda part: abs(parts[part] or 0) if part.startswith("voices") else -1) == "voices that entered"
+    assert (
+        max(parts, key=lambda part: abs(parts[part] or 0) if part.startswith("voices") else -1)
+        == "voices that entered"
+    )
 
 
 def test_mistakes_have_their_place(ask: Any, press: Any) -> None:
