@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import polars as pl
@@ -96,7 +97,7 @@ def test_names_beside_the_scatter_do_not_collide() -> None:
     assert len(names) == 24
     top = field["layer"][0]["encoding"]["y"]["scale"]["domain"][1]
     places = sorted(field["height"] * (1 - (row["y"] + top) / (2 * top)) for row in names)
-    gaps = [b - a for a, b in zip(places, places[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(places)]
     assert min(gaps) >= SCREEN.font
     assert sum(row["y"] > 0 for row in names) == 12
 
@@ -135,7 +136,7 @@ def test_names_at_both_ends_of_slopes_do_not_collide() -> None:
         ]
         places = sorted(row["y"] for row in labels)
         assert len(places) == 20
-        assert min(b - a for a, b in zip(places, places[1:], strict=False)) >= SCREEN.font
+        assert min(b - a for a, b in itertools.pairwise(places)) >= SCREEN.font
 
 
 def test_what_is_missing_is_said() -> None:
