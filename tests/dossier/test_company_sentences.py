@@ -80,6 +80,8 @@ def test_what_came_and_went_names_both_parts() -> None:
     assert "never as often near it" not in came.sentence or "never" in came.sentence
     assert "a factor of at least 5.00" in came.sentence
     for verdict, kind, holds in (
+        ("closer", "closer company", True),
+        ("looser", "looser company", True),
         ("stays", "stays in company", True),
         ("not shown to change", "company not shown to change", False),
         ("too few", "too few", False),

@@ -257,7 +257,8 @@ def test_what_came_and_went_is_told(flags: Index) -> None:
     verdicts = dict(found.table.select("word", "verdict").iter_rows())
     assert verdicts["red"] == "went"
     assert verdicts["white"] == "came"
-    assert set(verdicts.values()) <= {"came", "went", "stays", "not shown to change", "too few"}
+    known = {"came", "went", "closer", "looser", "stays", "not shown to change", "too few"}
+    assert set(verdicts.values()) <= known
     assert all(verdicts[word] != "came" and verdicts[word] != "went" for word in PLAIN if word in verdicts)
     assert found.compared == ("1900/1904", "1905/1909")
     for side, ending in zip(SPANS, ("before", "after"), strict=True):
@@ -283,11 +284,29 @@ def test_what_came_and_went_is_told(flags: Index) -> None:
                 assert both[f"near_{ending}"] == 0
 
 
+def test_who_keeps_company_on_is_not_said_to_have_gone(tmp_path: Path) -> None:
+    """A word that stood near always and then in half of the cases is looser company; the other way round it is closer."""
+    generator = np.random.default_rng(6)
+    held = []
+    for at in range(120):
+        year = at % 10
+        lines = [sentence(generator, "red", "Flag") for _ in range(4)]
+        lines += [sentence(generator, "Flag") for _ in range(0 if year < 5 else 16)]
+        lines += [sentence(generator, "red"), *(sentence(generator) for _ in range(6))]
+        held.append(piece(f"k{at}", year, ". ".join(lines), language="en"))
+    index = index_of(tmp_path / "k.index", held)
+    asked: dict[str, Any] = {"window": 1, "cluster": "document", "limit": None}
+    there = collocates_of(index, parse("flag"), compare=SPANS, **asked)
+    assert row(there.table, "red")["verdict"] == "looser"
+    back = collocates_of(index, parse("flag"), compare=SPANS[::-1], **asked)
+    assert row(back.table, "red")["verdict"] == "closer"
+
+
 def test_nothing_comes_where_nothing_changes(flags: Index) -> None:
     """Two halves that differ by chance alone are not said to differ in any word."""
     sides = (Side("left", "side = 'left'"), Side("right", "side = 'right'"))
     found = collocates_of(flags, parse("flag"), compare=sides, limit=None)
-    assert not set(found.table["verdict"]) & {"came", "went"}
+    assert not set(found.table["verdict"]) & {"came", "went", "closer", "looser"}
     assert row(found.table, "of")["verdict"] in ("stays", "not shown to change")
 
 

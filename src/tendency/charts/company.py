@@ -63,11 +63,12 @@ def _bars(read: Sequence[dict[str, Any]], level: float, style: Style) -> Spec:
     def bounded(value: float | None) -> float:
         return high if value is None else float(f"{max(low, min(high, value)):.6g}")
 
+    unit = wrap(_UNIT, width * 1.3, style.font)
     x: Spec = {
         "field": "x",
         "type": "quantitative",
         "scale": _scale(low, high),
-        "axis": {"values": list(ticks), "title": wrap(_UNIT, width * 1.3, style.font), "labelExpr": _LABELS},
+        "axis": {"values": list(ticks), "title": unit, "labelExpr": _LABELS},
     }
     y: Spec = {
         "field": "y",
@@ -121,7 +122,7 @@ def _bars(read: Sequence[dict[str, Any]], level: float, style: Style) -> Spec:
         _text(names, y, -style.font * 0.6, align="right"),
         _text(counts, y, column, align="right", fill=style.muted),
         _text(
-            [{"y": height + style.font * 4.4, "t": "\n".join(lines)}],
+            [{"y": height + style.font * (3.2 + 1.2 * len(unit)), "t": "\n".join(lines)}],
             y,
             -room,
             align="left",
@@ -185,8 +186,11 @@ def _slopes(read: Sequence[dict[str, Any]], names: tuple[str, str], style: Style
         return round(height * (1 - share), 2)
 
     screen = len(set(style.series)) > 1
-    colours = {"came": style.series[0], "went": style.series[1]}
-    dashes = {"came": [1, 0], "went": [6, 2]}
+    colours = {
+        **dict.fromkeys(("came", "closer"), style.series[0]),
+        **dict.fromkeys(("went", "looser"), style.series[1]),
+    }
+    dashes = {"came": [1, 0], "closer": [1, 0], "went": [6, 2], "looser": [6, 2]}
     y: Spec = {
         "field": "y",
         "type": "quantitative",
@@ -303,9 +307,9 @@ def _key(
     low, high, _ = extent
     screen = len(set(style.series)) > 1
     told = (
-        "blue: came, orange: went, grey: not shown to change"
+        "blue: came or closer, orange: went or looser, grey: not shown to change"
         if screen
-        else "solid: came, dashed: went, dotted: not shown to change"
+        else "solid: came or closer, dashed: went or looser, dotted: not shown to change"
     )
     said = f"height: {_UNIT}, from {plain(low)} at the bottom to {plain(high)} at the top, on a logarithmic scale; {told}"
     if any(not row["near_before"] or not row["near_after"] for row in read):

@@ -38,7 +38,8 @@ def keyness_chart(table: pl.DataFrame, *, title: str) -> Spec:
     """
     read = [row for row in rows(table, _NEEDED) if number(row, "z") is not None]
     contrasts = list(dict.fromkeys((row["target"], row["reference"]) for row in read))
-    shown = contrasts[:MOST_FIELDS]
+    # Of two parts each against the other the second field would be the first upside down.
+    shown = [pair for at, pair in enumerate(contrasts) if pair[::-1] not in contrasts[:at]][:MOST_FIELDS]
     if not shown:
         return on_screen_and_print(
             lambda style: framed([_nothing(style)], title, f"{title}: nothing to draw.", style)
@@ -83,7 +84,7 @@ class _Field:
         halves = [[row for row in read if (row["z"] >= 0) is up] for up in (True, False)]
         named = [sorted(half, key=lambda row: -abs(row["z"]))[:MOST_NAMES] for half in halves]
         self.named = [*named[0], *named[1]]
-        self.height = max(style.height, self.line * (len(self.named) + 2))
+        self.height = max(style.height, 2 * self.line * (max(map(len, named)) + 1))
         self.top = max(abs(row["z"]) for row in read) * 1.06 or 1.0
         common = [self._frequency(row) for row in read]
         self.low, self.high = (
@@ -188,8 +189,12 @@ class _Field:
         }
 
     def _spread(self) -> list[float]:
-        wanted = [self._place(row)[1] for row in self.named]
-        return spread(wanted, [self.line] * len(wanted), 0.0, self.height)
+        """Where the names stand, in pixels from the top: those of either direction in their own half."""
+        found: list[float] = []
+        for up, low, high in ((True, 0.0, self.height / 2), (False, self.height / 2, self.height)):
+            wanted = [self._place(row)[1] for row in self.named if (row["z"] >= 0) is up]
+            found += spread(wanted, [self.line] * len(wanted), low, high)
+        return found
 
     def _labels(self) -> Spec:
         style = self.style

@@ -15,6 +15,8 @@ COMPANY_KINDS: dict[str, str] = {
     "stands near as elsewhere": "a word near a query whose interval does not leave out that it stands there as often as elsewhere",
     "came into company": "a word whose ratio near to elsewhere is larger in the later of two parts",
     "went out of company": "a word whose ratio near to elsewhere is smaller in the later of two parts",
+    "closer company": "a word that kept company before, and stands near still more often in the later of two parts",
+    "looser company": "a word that still keeps company, and stands near less often in the later of two parts",
     "stays in company": "a word whose ratio changed by less than a factor of two, as far as its interval reaches",
     "company not shown to change": "a word near a query whose change cannot be told from chance",
     "set apart": "a word that one part of the documents uses more than another",
@@ -65,28 +67,18 @@ def company_change_claim(query: str, row: Row, before: str, after: str) -> Claim
     levels = f"{_times(row, 'before')} as often near it as elsewhere in {before}, {_times(row, 'after')} in {after}"
     by = _by(row)
     tested = f"p {probability(row['p_family'])}, all words shown taken together"
-    match row["verdict"]:
-        case "came":
-            head, kind, holds = (
-                f"{named(row['word'])} came into the company of {named(query)}",
-                "came into company",
-                True,
-            )
-        case "went":
-            head, kind, holds = (
-                f"{named(row['word'])} went out of the company of {named(query)}",
-                "went out of company",
-                True,
-            )
-        case "stays":
-            head, kind, holds = (
-                f"{named(row['word'])} stays in the company of {named(query)}",
-                "stays in company",
-                True,
-            )
-        case _:
-            head = f"The company of {named(query)} is not shown to have changed in {named(row['word'])}"
-            kind, holds = "company not shown to change", False
+    word, it = named(row["word"]), named(query)
+    head, kind = {
+        "came": (f"{word} came into the company of {it}", "came into company"),
+        "went": (f"{word} went out of the company of {it}", "went out of company"),
+        "closer": (f"{word} keeps {it} closer company", "closer company"),
+        "looser": (f"{word} keeps {it} looser company", "looser company"),
+        "stays": (f"{word} stays in the company of {it}", "stays in company"),
+    }.get(
+        row["verdict"],
+        (f"The company of {it} is not shown to have changed in {word}", "company not shown to change"),
+    )
+    holds = kind != "company not shown to change"
     return Claim(f"{head}: {levels} ({by}; {tested}; {seen}).", kind, subjects, holds, values)
 
 

@@ -42,6 +42,8 @@ STAYS_WITHIN: Final = 2.0
 """A word stays where the interval of its change lies between a half and twice."""
 CAME: Final = "came"
 WENT: Final = "went"
+CLOSER: Final = "closer"
+LOOSER: Final = "looser"
 STAYS: Final = "stays"
 UNDECIDED: Final = "not shown to change"
 TOO_FEW: Final = "too few"
@@ -113,7 +115,7 @@ class Collocates(Result):
             ``expected`` (how many chance would put near) and ``too_few`` (under 10 near, or documents of under 8 clusters).
             Where two parts are compared: the same of both, ``_before`` and ``_after``, ``log_dice_difference``, ``change`` (the later
             ratio over the earlier) with ``low, high``, ``p``, ``p_family`` (Holm over the rows with enough) and ``verdict``: ``came``,
-            ``went``, ``stays`` (the interval of the change lies between a half and twice), ``not shown to change`` or ``too few``.
+            ``went``, ``closer``, ``looser`` (the same of a word that kept company before, or still does), ``stays`` (the interval of the change lies between a half and twice), ``not shown to change`` or ``too few``.
         summary: One row a part: hits, documents, words, words near hits, words with enough occurrences and a note.
         query: What they stand near.
         window: Words before and after, or ``"sentence"``.
@@ -830,8 +832,10 @@ def _changes(texts: Sequence[str], finds: Sequence[str], before: _Part, after: _
         "p": tested,
         "p_family": family,
         "verdict": [
-            _verdict(float(centre), p, float(a), float(b))
-            for centre, p, a, b in zip(change.centre, family, low, high, strict=True)
+            _verdict(float(centre), p, float(a), float(b), (bool(one), bool(two)))
+            for centre, p, a, b, one, two in zip(
+                change.centre, family, low, high, _in_company(before), _in_company(after), strict=True
+            )
         ],
     }
     return pl.DataFrame({name: columns[name] for name in CHANGES}, schema=CHANGES)
@@ -841,11 +845,20 @@ def _many(part: _Part) -> bool:
     return part.with_hits[1] >= FEW_CLUSTERS
 
 
-def _verdict(centre: float, p: float | None, low: float, high: float) -> str:
+def _in_company(part: _Part) -> Mask:
+    """Whether the interval of each word's ratio lies above 1."""
+    assert part.ratios is not None
+    return np.asarray((part.ratios.limits()[0] > 0) & (part.near > 0))
+
+
+def _verdict(centre: float, p: float | None, low: float, high: float, there: tuple[bool, bool]) -> str:
+    """What may be said of a change; ``there`` is whether the word kept company before and after."""
     if p is None:
         return TOO_FEW
     if p <= FAMILY_ERROR:
-        return CAME if centre > 0 else WENT
+        if centre > 0:
+            return CLOSER if there[0] else CAME
+        return LOOSER if there[1] else WENT
     bound = float(np.log(STAYS_WITHIN))
     return STAYS if -bound < low and high < bound else UNDECIDED
 

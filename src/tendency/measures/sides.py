@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import threading
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +27,7 @@ Ints = NDArray[np.int64]
 
 REST: Final = "the rest"
 MOST_SIDES: Final = 50
+_MOST_KEPT: Final = 2
 _EQUALS: Final = re.compile(r"\s*\w+\s*=\s*'((?:[^']|'')*)'\s*")
 
 
@@ -113,6 +117,33 @@ class Clustered:
     note: str
 
 
+_kept: WeakKeyDictionary[Index, OrderedDict[tuple[object, ...], Placed]] = WeakKeyDictionary()
+_lock = threading.Lock()
+
+
+def _placed(
+    index: Index,
+    where: str | None,
+    start: dt.date | None,
+    end: dt.date | None,
+    cluster: str | Sequence[str] | None,
+) -> Placed:
+    """The documents that are asked about, in one period: the last are remembered, since many questions are asked of the same."""
+    key = (where, start, end, cluster if cluster is None or isinstance(cluster, str) else tuple(cluster))
+    with _lock:
+        held = _kept.setdefault(index, OrderedDict())
+        if key in held:
+            held.move_to_end(key)
+            return held[key]
+    asked = asked_about(index, by="all", where=where, start=start, end=end, cluster=cluster)
+    found = Placed.of(index, asked)
+    with _lock:
+        held[key] = found
+        while len(held) > _MOST_KEPT:
+            held.popitem(last=False)
+    return found
+
+
 def clustered(
     index: Index,
     sides: Sequence[Sequence[Mask]],
@@ -131,8 +162,7 @@ def clustered(
         wanted += ["day", "document"]
     usual = ""
     for name in wanted:
-        asked = asked_about(index, by="all", where=where, start=start, end=end, cluster=name)
-        placed = Placed.of(index, asked)
+        placed = _placed(index, where, start, end, name)
         held = tuple(on_side(placed, masks) for masks in sides)
         few = min((np.unique(placed.of_cluster[own]).size for own in held), default=0) < FEW_CLUSTERS
         usual = usual or placed.cluster

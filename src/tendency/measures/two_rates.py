@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, stdtr, stdtrit
 
+from tendency.corpus.work import spread
 from tendency.measures.dispersion import Floats, burstiness_by_side, limits, quantile
 
 Ints = NDArray[np.int64]
@@ -150,7 +151,8 @@ def tested(one: Sums, two: Sums, bursts: Floats) -> tuple[Floats, Floats]:
     centre = _between(*sides)
     # The larger rate may be smaller, and the smaller one larger.
     more = centre > 0
-    first, second = sides[0].distance(below=more), sides[1].distance(below=~more)
+    asked = [(sides[0], more), (sides[1], ~more)]
+    first, second = spread(lambda pair: pair[0].distance(below=pair[1]), asked)
     towards = _joined(first, second, np.zeros(()))
     return centre, Ratios(centre, towards, towards, _freedom(one, two, bursts)).p()
 
