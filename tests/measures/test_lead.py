@@ -90,11 +90,11 @@ def test_one_event_is_no_lead() -> None:
 def test_independent_voices_do_not_lead() -> None:
     """Voices that wander each by itself, strongly and slowly, seldom show a lead."""
     verdicts = []
-    for seed in range(12):
+    for seed in range(20):
         generator = np.random.default_rng([7, seed])
         logs = [course(generator, 0.85)[:MONTHS] for _ in range(2)]
         verdicts.append(lead(voices(generator, *logs)).table["verdict"][0])
-    assert verdicts.count("leads") <= 1
+    assert verdicts.count("leads") <= 3
 
 
 def test_more_text_is_no_lead() -> None:

@@ -434,14 +434,23 @@ def _p(null: Floats, value: float) -> float:
 
 
 def _working(series: Series) -> tuple[Floats, Floats]:
-    """Logarithms of the rates that are right where counts are small, around that of all periods, and their variances."""
-    return working(series, _overall(series))[:2]
+    """Logarithms of the rates that are right where counts are small, around their own line, and their variances."""
+    return working(series, _line(series))[:2]
 
 
-def _overall(series: Series) -> Floats:
-    """The rate of all periods, for each."""
+def _line(series: Series) -> Floats:
+    """A rate that grows or falls evenly: far from an assumed rate a working value is no logarithm, and a trend would look bent."""
     rate = (float(series.hits.sum()) + HALF) / float(series.exposure.sum())
-    return np.full(series.step.size, rate)
+    flat = np.full(series.step.size, rate)
+    if series.step.size < LEAST_PERIODS:
+        return flat
+    for _ in range(2):
+        values, *_ = working(series, flat)
+        time = series.step - series.step.mean()
+        slope = float(time @ values) / float(time @ time)
+        shape = np.exp(np.clip(slope * time, -20, 20))
+        flat = shape * (float(series.hits.sum()) + HALF) / float(series.exposure @ shape)
+    return flat
 
 
 def _values(series: Series) -> Floats:
@@ -457,11 +466,9 @@ def _thinned(series: Series, share: Floats, generator: np.random.Generator) -> F
     share = np.clip(share, 1e-9, 1.0)
     shape = np.clip(series.shape, 1e-3, 1e7)
     words = np.maximum(np.round(series.exposure * share).astype(np.int64), 1)
-    part = replace(series, exposure=words, shape=shape * share)
+    part, line = replace(series, exposure=words, shape=shape * share), _line(series)
     # A working value is a line in the cube root of the count: two of them give it for every draw.
-    none, some = (
-        working(replace(part, hits=np.full_like(words, hits)), _overall(series))[0] for hits in (0, 8)
-    )
+    none, some = (working(replace(part, hits=np.full_like(words, hits)), line)[0] for hits in (0, 8))
     slope = (some - none) / (np.cbrt(8 + HALF) - np.cbrt(HALF))
     size = (THINNINGS, series.step.size)
     own = np.where(share < 1, generator.beta(share * shape, np.maximum((1 - share) * shape, 1e-9), size), 1.0)
