@@ -12,6 +12,7 @@ from tendency.dossier.contrasts import answer_contrast, answer_polemics
 from tendency.dossier.discoveries import answer_discovery
 from tendency.dossier.finding import Answers, Finding
 from tendency.dossier.foundation import foundation
+from tendency.dossier.leads import answer_lead
 from tendency.dossier.log import Log
 from tendency.dossier.rankings import answer_ranking
 from tendency.dossier.reading import prepare, read_dossier
@@ -49,7 +50,7 @@ def answer(
     _check_filters(asking)
     log = Log.of(questions, held.index, release())
     number = len(questions.slogans) + len(questions.rankings) + len(questions.contrasts)
-    number += len(questions.polemics) + len(questions.discoveries)
+    number += len(questions.polemics) + len(questions.leads) + len(questions.discoveries)
     room = max(1, LINES_IN_ALL // number)
     findings: list[Finding] = []
 
@@ -68,6 +69,9 @@ def answer(
         done()
     for place, polemics in enumerate(questions.polemics, start=1):
         findings.append(answer_polemics(asking, polemics, place, room))
+        done()
+    for place, lead in enumerate(questions.leads, start=1):
+        findings.append(answer_lead(asking, lead, place, room))
         done()
     for place, discovery in enumerate(questions.discoveries, start=1):
         findings.append(answer_discovery(asking, discovery, place, room))
@@ -113,6 +117,7 @@ def _check_filters(asking: Asking) -> None:
     filters += [
         (f"polemics[{place}].where", one.where) for place, one in enumerate(dossier.polemics, start=1)
     ]
+    filters += [(f"lead[{place}].where", one.where) for place, one in enumerate(dossier.lead, start=1)]
     if dossier.language is not None and "language" not in asking.index.field_views:
         raise DossierError(
             f"{file}, language: the documents have no field 'language'; take it out, or name the column in the sources."

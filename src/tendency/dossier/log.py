@@ -40,7 +40,7 @@ class Question:
     """One question as the log knows it.
 
     Attributes:
-        kind: ``slogan``, ``ranking``, ``contrast`` or ``polemics``.
+        kind: ``slogan``, ``ranking``, ``contrast``, ``polemics`` or ``lead``.
         name: What the dossier calls it.
         digest: Of everything that its answer depends on but the corpus; names, titles, order and comments are not among it.
     """
@@ -148,7 +148,22 @@ def asked(questions: Questions) -> tuple[Question, ...]:
         )
         for one in questions.polemics
     ]
-    return (*slogans, *rankings, *contrasts, *polemics)
+    leads = [
+        Question(
+            "lead",
+            one.name,
+            _digest(
+                shared(one.period, one.where, one.split)
+                | {
+                    "queries": sorted(query.normalised() for query in one.queries.values()),
+                    "voices": [*one.voices, one.most],
+                    "reference": None if one.reference is None else one.reference.normalised(),
+                }
+            ),
+        )
+        for one in questions.leads
+    ]
+    return (*slogans, *rankings, *contrasts, *polemics, *leads)
 
 
 def _digest(content: Mapping[str, Any]) -> str:
@@ -175,7 +190,7 @@ class _Thread:
     """One question through the runs, whatever it was called and wherever it stood.
 
     Attributes:
-        kind: ``slogan``, ``ranking``, ``contrast`` or ``polemics``.
+        kind: ``slogan``, ``ranking``, ``contrast``, ``polemics`` or ``lead``.
         name: Its latest name.
         place: Its latest place among questions of its kind.
         run: The latest run that asked it.

@@ -128,6 +128,20 @@ class AskedPolemics:
 
 
 @dataclass(frozen=True)
+class AskedLead:
+    """Two voices and what they may take up one before the other, with the queries parsed."""
+
+    name: str
+    queries: Mapping[str, Query]
+    voices: tuple[str, str]
+    split: str
+    reference: Query | None
+    most: int
+    period: str
+    where: str | None
+
+
+@dataclass(frozen=True)
 class Questions:
     """A dossier ready to be answered.
 
@@ -165,6 +179,7 @@ class Questions:
     series: tuple[AskedSeries, ...]
     contrasts: tuple[AskedContrast, ...]
     polemics: tuple[AskedPolemics, ...]
+    leads: tuple[AskedLead, ...]
     discoveries: tuple[AskedDiscovery, ...]
     holdings: tuple[Holding, ...]
     notes: tuple[str, ...]
@@ -237,7 +252,14 @@ def prepare(dossier: schema.Dossier) -> Questions:
         check.fail("before" if before else "after", "before and after belong together; give both, or neither")
     if before and after and before.end > after.start:
         check.fail("after", f"{dossier.after} must begin after before, {dossier.before}, has ended")
-    if not (dossier.slogan or dossier.ranking or dossier.contrast or dossier.polemics or dossier.discover):
+    if not (
+        dossier.slogan
+        or dossier.ranking
+        or dossier.contrast
+        or dossier.polemics
+        or dossier.lead
+        or dossier.discover
+    ):
         check.fail(
             "",
             "it asks nothing; add a [[slogan]] with name and query, a [[ranking]] with name and items, or [[discover]]",
@@ -278,6 +300,7 @@ def prepare(dossier: schema.Dossier) -> Questions:
         series=series,
         contrasts=tuple(asked.contrasts()),
         polemics=tuple(asked.polemics()),
+        leads=tuple(asked.leads()),
         discoveries=tuple(asked.discoveries()),
         holdings=expected(dossier.holdings, name),
         notes=notes,
@@ -418,6 +441,35 @@ class _Asker:
                 own=dict(one.own),
                 split=split,
                 within=one.within,
+                where=self._where(one.where),
+            )
+
+    def leads(self) -> Iterator[AskedLead]:
+        self._once("lead", [one.name for one in self.dossier.lead])
+        for number, one in enumerate(self.dossier.lead, start=1):
+            place = f"lead[{number}]"
+            if not one.queries:
+                self.check.fail(f"{place}.queries", "names no theme; give at least one query by name")
+            if len(one.voices) != 2 or one.voices[0] == one.voices[1]:
+                self.check.fail(f"{place}.voices", "must name two different voices")
+            split = self._split(place, one.split, STANDPOINT)
+            if split is None:
+                self.check.fail(f"{place}.split", "must say what the voices are: a field, or standpoint")
+                continue
+            for voice in one.voices if split == STANDPOINT else ():
+                if voice not in self.dossier.standpoints:
+                    known = listed(tuple(self.dossier.standpoints), most=30)
+                    self.check.fail(f"{place}.voices", f"there is no standpoint {voice!r}; there are {known}")
+            yield AskedLead(
+                name=one.name,
+                queries={
+                    name: self._query(f"{place}.queries.{name}", text) for name, text in one.queries.items()
+                },
+                voices=(one.voices[0], one.voices[1]),
+                split=split,
+                reference=None if one.reference is None else self._query(f"{place}.reference", one.reference),
+                most=one.most,
+                period=one.period,
                 where=self._where(one.where),
             )
 
@@ -653,7 +705,7 @@ def _place(tree: Mapping[str, Any], steps: list[Any]) -> tuple[str, str]:
     return written + name, table
 
 
-_TABLES = ("slogan", "ranking", "event", "holdings", "series", "contrast", "polemics", "discover")
+_TABLES = ("slogan", "ranking", "event", "holdings", "series", "contrast", "polemics", "lead", "discover")
 """Tables that are written with double brackets."""
 
 

@@ -56,6 +56,11 @@ name      = "Who attacks whom"
 opponents = { "the regime" = "@regime", "the fascists" = "fascis*" }
 hostile   = "betray* | traitor* | crime*"
 
+[[lead]]
+name    = "Who speaks of the famine first"
+queries = { famine = "famine | hunger*" }
+voices  = ["minority", "majority"]
+
 [[discover]]
 name = "What else moved"
 
@@ -80,6 +85,7 @@ _TITLES = {
     "series": "`[[series]]`",
     "contrast": "`[[contrast]]`",
     "polemics": "`[[polemics]]`",
+    "lead": "`[[lead]]`",
     "discover": "`[[discover]]`",
     "holdings": "`[[holdings]]`",
 }

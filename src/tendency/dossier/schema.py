@@ -267,6 +267,31 @@ class Polemics(Part):
     )
 
 
+class Lead(Part):
+    """Whether one voice takes a theme up before another."""
+
+    name: str = Field(description="What it is called in sentences and charts.", min_length=1)
+    queries: dict[str, str] = Field(description="The themes: a query each, by name.")
+    voices: Annotated[tuple[str, ...], BeforeValidator(_array)] = Field(
+        description='The two voices: values of the field, or names of standpoints: `["opposition", "official"]`.'
+    )
+    split: str = Field(
+        default="standpoint", description='`"standpoint"` or a field: what the voices are.', min_length=1
+    )
+    reference: str | None = Field(
+        default=None,
+        description="A query whose course is taken out; by default that of the theme in all other documents.",
+        min_length=1,
+    )
+    most: int = Field(default=12, description="The largest lag in periods.", ge=1, le=60)
+    period: Literal["day", "week", "month", "quarter", "year"] = Field(
+        default="month", description="The periods; coarser ones are taken where a voice appears less often."
+    )
+    where: str | None = Field(
+        default=None, description="Only in these documents, beside the dossier's own `where`."
+    )
+
+
 class Dossier(Part):
     """The questions that are asked of a corpus."""
 
@@ -357,6 +382,9 @@ class Dossier(Part):
     polemics: Annotated[tuple[Polemics, ...], BeforeValidator(_array)] = Field(
         default=(), description="Who names whom beside hostile words."
     )
+    lead: Annotated[tuple[Lead, ...], BeforeValidator(_array)] = Field(
+        default=(), description="Whether one voice takes a theme up before another."
+    )
     discover: Annotated[tuple[Discover, ...], BeforeValidator(_array)] = Field(
         default=(), description="Looks for what nobody asked about."
     )
@@ -378,6 +406,7 @@ PARTS: dict[str, type[Part]] = {
     "series": Series,
     "contrast": Contrast,
     "polemics": Polemics,
+    "lead": Lead,
     "discover": Discover,
     "holdings": Holdings,
 }
