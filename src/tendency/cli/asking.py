@@ -42,9 +42,8 @@ from tendency.cli.progress import progress
 from tendency.errors import SettingError
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from tendency.api import Corpus
+    from tendency.measures import RateChanges
 
 
 @app.command()
@@ -149,12 +148,10 @@ def rates(
                 f"--compare prints the ratio of two rates per million words; leave out {', '.join(superfluous)}."
             )
         changes = _compared(corpus, asked, compare, by, split, fields, level, deadline)
-        hits = {
-            row[0]: sum(row[1:])
-            for row in changes.select("query", *_BOTH).group_by("query").sum().iter_rows()
-        }
-        tell_suggestions(corpus, asked, hits, deadline)
-        show(changes, as_json=as_json, as_csv=as_csv)
+        together = changes.table.select("query", "hits_before", "hits_after").group_by("query").sum()
+        tell_suggestions(corpus, asked, {row[0]: row[1] + row[2] for row in together.iter_rows()}, deadline)
+        tell_undated(changes.undated)
+        show(changes.table, as_json=as_json, as_csv=as_csv)
         return
     found = corpus.rates(
         asked,
@@ -180,9 +177,6 @@ def rates(
     show(found.table, as_json=as_json, as_csv=as_csv)
 
 
-_BOTH = ("hits_before", "hits_after")
-
-
 def _compared(
     corpus: Corpus,
     asked: dict[str, str],
@@ -192,7 +186,7 @@ def _compared(
     cluster: list[str] | None,
     level: float,
     deadline: float,
-) -> pl.DataFrame:
+) -> RateChanges:
     """Two spans, where both can be read as dates; else two values of the field that splits."""
     from tendency.dossier.spans import span
     from tendency.errors import DossierError
@@ -207,10 +201,10 @@ def _compared(
                 f"--compare takes two spans, such as 1930/1939 1940/1949, or with --split two values of its field, not "
                 f"{pair[0]!r} and {pair[1]!r}."
             ) from None
-        return corpus.compare_splits(asked, *pair, split=split, by=by or "all", **common).table
+        return corpus.compare_splits(asked, *pair, split=split, by=by or "all", **common)
     if by is not None:
         raise SettingError("--compare of two spans counts by these; leave out --by.")
-    return corpus.compare(asked, *pair, split=split, **common).table
+    return corpus.compare(asked, *pair, split=split, **common)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Final
 
@@ -14,7 +14,7 @@ from tendency.errors import SettingError
 from tendency.measures.dispersion import FEW_CLUSTERS, FEW_HITS, Floats, exposure_of
 from tendency.measures.families import holm
 from tendency.measures.joint import Joint, Quantity
-from tendency.measures.rates import check_level
+from tendency.measures.rates import check_level, undated_rows
 from tendency.measures.result import Result
 from tendency.tally import FIXED, WINDOWS, Around, Tally, regrouped, turned
 
@@ -42,7 +42,10 @@ class RateChanges(Result):
             table), ``verdict``: ``rose``, ``fell``, ``not established`` or ``too few``. Where two splits are
             compared, ``before`` and ``after`` are their names, ``period`` stands for ``split``, and the verdict
             says ``higher`` or ``lower`` of the second.
+        undated: ``query, split, documents, tokens, hits`` of what cannot be dated to one of the spans, or periods.
     """
+
+    undated: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
 _RATE_CHANGES: Final = {
@@ -121,9 +124,9 @@ def compare_rates(
                 row[f"per_million_{key}"] = 1e6 * h / n if n else None
             rows.append(row)
     table = _with_family(rows, _direction) if rows else pl.DataFrame(schema=_RATE_CHANGES)
-    return RateChanges(
-        table.select(list(_RATE_CHANGES)), _recipe("rate change", tally, before, after, level, draws)
-    )
+    columns = [column for column in range(len(tally.columns)) if column != against - 1]
+    recipe = _recipe("rate change", tally, before, after, level, draws)
+    return RateChanges(table.select(list(_RATE_CHANGES)), recipe, undated_rows(tally, columns))
 
 
 def compare_splits(
@@ -158,7 +161,8 @@ def compare_splits(
     found = compare_rates(turned(two), level=level, draws=draws)
     verdicts = pl.col("verdict").replace({ROSE: HIGHER, FELL: LOWER})
     table = found.table.rename({"split": "period"}).with_columns(verdicts)
-    return RateChanges(table, found.recipe.replace("rate change|", "split contrast|", 1))
+    undated = undated_rows(two, range(len(two.columns)))
+    return RateChanges(table, found.recipe.replace("rate change|", "split contrast|", 1), undated)
 
 
 def _no_split(name: str, splits: Sequence[str]) -> str:

@@ -166,7 +166,7 @@ def rates(
     return Rates(
         table,
         _recipe(tally, measure, level, smooth),
-        _undated(tally, [one.hits for one in found]),
+        undated_rows(tally, [one.hits for one in found]),
         pl.concat(widths) if widths else pl.DataFrame(),
         measure,
         deviations,
@@ -361,7 +361,8 @@ def base_columns(tally: Tally, column: int, found: Widest, name: str | None = No
     )
 
 
-def _undated(tally: Tally, columns: Sequence[int]) -> pl.DataFrame:
+def undated_rows(tally: Tally, columns: Sequence[int]) -> pl.DataFrame:
+    """What is not datable at this grain: ``query, split, documents, tokens, hits`` of some columns, from 0."""
     splits = len(tally.splits)
     return pl.DataFrame(
         {

@@ -65,7 +65,8 @@ class Parts:
             hits: Their hits, of shape (rows, columns).
         """
         cells = len(frame.periods) * len(frame.splits)
-        kept = (frame.cell[rows] >= 0) & (frame.cell[rows] < cells)
+        # A document without words is no part of a corpus.
+        kept = (frame.cell[rows] >= 0) & (frame.cell[rows] < cells) & (words[rows] > 0)
         rows, hits = rows[kept], hits[kept]
         dated = np.flatnonzero((frame.cell >= 0) & (frame.cell < cells) & (words > 0))
         groups = [clusters.group < 0 for clusters in frame.clusters]
