@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from tendency.documents import DateSpan
-from tendency.dossier.reading import Questions, prepare, read_dossier
+from tendency.dossier.asked import AskedSlogan, Questions
+from tendency.dossier.preparing import prepare
+from tendency.dossier.reading import read_dossier
 from tendency.errors import DossierError
 
 HEAD = 'title = "T"\ncorpus = "c.index"\n'
@@ -31,7 +33,7 @@ def message(folder: Path, text: str) -> str:
 def test_defaults(tmp_path: Path) -> None:
     """What is not said has the stated default."""
     questions = prepared(tmp_path, HEAD + SLOGAN)
-    (slogan,) = questions.slogans
+    (slogan,) = questions.of(AskedSlogan)
     assert (slogan.name, slogan.written, slogan.period, slogan.where, slogan.split) == (
         "S",
         "a",
@@ -60,7 +62,7 @@ def test_standpoints_split_slogans(tmp_path: Path) -> None:
     """Slogans are split by standpoint where there are standpoints; "none" turns it off; filters join."""
     text = HEAD + "where = \"a = 'x'\"\n[standpoints]\nl = \"p = 'l'\"\n" + SLOGAN + 'where = "b = 1"\n'
     text += '[[slogan]]\nname = "S2"\nquery = "b"\nsplit = "none"\n'
-    first, second = prepared(tmp_path, text).slogans
+    first, second = prepared(tmp_path, text).of(AskedSlogan)
     assert (first.split, second.split) == ("standpoint", None)
     assert (first.where, second.where) == ("(a = 'x') AND (b = 1)", "a = 'x'")
 
@@ -68,7 +70,7 @@ def test_standpoints_split_slogans(tmp_path: Path) -> None:
 def test_eras(tmp_path: Path) -> None:
     """With eras, periods are eras, unless said otherwise; eras that no one counts by are an error."""
     eras = '[eras]\n"the siege" = "1941-09/1944-01"\n'
-    assert prepared(tmp_path, HEAD + eras + SLOGAN).slogans[0].period == "eras"
+    assert prepared(tmp_path, HEAD + eras + SLOGAN).of(AskedSlogan)[0].period == "eras"
     said = message(tmp_path, HEAD + 'period = "year"\n' + eras + SLOGAN)
     assert (
         said == 'd.toml, eras: no question counts by them; set period = "eras", not "year", or take them out.'

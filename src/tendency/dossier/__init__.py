@@ -9,7 +9,8 @@ from tendency.dossier.finding import Answers, Claim, Evidence, Exhibit, Finding,
 if TYPE_CHECKING:
     from tendency.dossier.answering import answer
     from tendency.dossier.holdings import read_holdings
-    from tendency.dossier.reading import prepare, read_dossier
+    from tendency.dossier.preparing import prepare
+    from tendency.dossier.reading import read_dossier
     from tendency.dossier.schema import Dossier
     from tendency.dossier.terms import read_terms
 
@@ -32,7 +33,7 @@ __all__ = [
 _LATER = {
     "Dossier": "schema",
     "answer": "answering",
-    "prepare": "reading",
+    "prepare": "preparing",
     "read_dossier": "reading",
     "read_holdings": "holdings",
     "read_terms": "terms",

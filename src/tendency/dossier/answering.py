@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from pathlib import Path
+from typing import Any
 
 from tendency.corpus import Deadline, select
 from tendency.dossier import wording
+from tendency.dossier.asked import (
+    Asked,
+    AskedContrast,
+    AskedDiscovery,
+    AskedLead,
+    AskedPolemics,
+    AskedRanking,
+    AskedSlogan,
+)
 from tendency.dossier.asking import LINES_IN_ALL, Asking, release
 from tendency.dossier.contrasts import answer_contrast, answer_polemics
 from tendency.dossier.discoveries import answer_discovery
@@ -14,12 +26,23 @@ from tendency.dossier.finding import Answers, Finding
 from tendency.dossier.foundation import foundation
 from tendency.dossier.leads import answer_lead
 from tendency.dossier.log import Log
+from tendency.dossier.preparing import QUESTIONS, prepare
 from tendency.dossier.rankings import answer_ranking
-from tendency.dossier.reading import prepare, read_dossier
+from tendency.dossier.reading import read_dossier
 from tendency.dossier.schema import Dossier
 from tendency.dossier.slogans import answer_slogan
 from tendency.dossier.sources import Progress, open_corpus
 from tendency.errors import DossierError, QueryError
+
+_ANSWERS: Mapping[type[Asked], Callable[[Asking, Any, int, int], Finding]] = {
+    AskedSlogan: answer_slogan,
+    AskedRanking: answer_ranking,
+    AskedContrast: answer_contrast,
+    AskedPolemics: answer_polemics,
+    AskedLead: answer_lead,
+    AskedDiscovery: answer_discovery,
+}
+"""What answers each kind of question: it is given the corpus, the question, its place among its kind from 1, and room for evidence."""
 
 
 def answer(
@@ -49,33 +72,15 @@ def answer(
     asking = Asking(questions, held.index, limit)
     _check_filters(asking)
     log = Log.of(questions, held.index, release())
-    number = len(questions.slogans) + len(questions.rankings) + len(questions.contrasts)
-    number += len(questions.polemics) + len(questions.leads) + len(questions.discoveries)
+    number = len(questions.asked)
     room = max(1, LINES_IN_ALL // number)
     findings: list[Finding] = []
-
-    def done() -> None:
+    places: Counter[str] = Counter()
+    for one in questions.asked:
+        places[one.KIND] += 1
+        findings.append(_ANSWERS[type(one)](asking, one, places[one.KIND], room))
         if progress is not None:
             progress(len(findings), number)
-
-    for place, slogan in enumerate(questions.slogans, start=1):
-        findings.append(answer_slogan(asking, slogan, place, room))
-        done()
-    for place, ranking in enumerate(questions.rankings, start=1):
-        findings.append(answer_ranking(asking, ranking, place, room))
-        done()
-    for place, contrast in enumerate(questions.contrasts, start=1):
-        findings.append(answer_contrast(asking, contrast, place, room))
-        done()
-    for place, polemics in enumerate(questions.polemics, start=1):
-        findings.append(answer_polemics(asking, polemics, place, room))
-        done()
-    for place, lead in enumerate(questions.leads, start=1):
-        findings.append(answer_lead(asking, lead, place, room))
-        done()
-    for place, discovery in enumerate(questions.discoveries, start=1):
-        findings.append(answer_discovery(asking, discovery, place, room))
-        done()
     labelled = log.labelled(findings)
     log.record()
     return Answers(
@@ -100,34 +105,19 @@ def _check_filters(asking: Asking) -> None:
         ("where", dossier.where),
         *((f"standpoints.{name}", text) for name, text in dossier.standpoints.items()),
     ]
-    filters += [(f"slogan[{place}].where", one.where) for place, one in enumerate(dossier.slogan, start=1)]
-    filters += [(f"ranking[{place}].where", one.where) for place, one in enumerate(dossier.ranking, start=1)]
-    filters += [
-        (f"discover[{place}].where", one.where) for place, one in enumerate(dossier.discover, start=1)
-    ]
-    filters += [
-        (f"contrast[{place}].where", one.where) for place, one in enumerate(dossier.contrast, start=1)
-    ]
-    filters += [
-        (f"contrast[{place}].target", one.target) for place, one in enumerate(dossier.contrast, start=1)
-    ]
-    filters += [
-        (f"contrast[{place}].reference", one.reference) for place, one in enumerate(dossier.contrast, start=1)
-    ]
-    filters += [
-        (f"polemics[{place}].where", one.where) for place, one in enumerate(dossier.polemics, start=1)
-    ]
-    filters += [(f"lead[{place}].where", one.where) for place, one in enumerate(dossier.lead, start=1)]
+    for table in QUESTIONS:
+        for number, part in enumerate(getattr(dossier, table), start=1):
+            filters += [(f"{table}[{number}].{key}", getattr(part, key)) for key in part.FILTERS]
     if dossier.language is not None and "language" not in asking.index.field_views:
         raise DossierError(
             f"{file}, language: the documents have no field 'language'; take it out, or name the column in the sources."
         )
-    for place, text in filters:
+    for key, text in filters:
         if text is not None:
             try:
                 select(asking.index, where=text)
             except QueryError as error:
-                raise DossierError(f"{file}, {place}: {error}") from None
+                raise DossierError(f"{file}, {key}: {error}") from None
 
 
 def _subtitle(asking: Asking) -> str:

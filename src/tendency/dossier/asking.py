@@ -15,7 +15,7 @@ from tendency.charts import Event
 from tendency.corpus import Deadline, Index
 from tendency.documents import DateSpan
 from tendency.dossier import wording
-from tendency.dossier.reading import STANDPOINT, Questions
+from tendency.dossier.asked import STANDPOINT, Questions
 from tendency.errors import DossierError, SettingError
 from tendency.tally import Eras, Tally
 

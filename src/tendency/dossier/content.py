@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import polars as pl
 
 from tendency.corpus import Query, parse
+from tendency.dossier.asked import AskedSlogan
 from tendency.dossier.asking import Asking, Two
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.company_sentences import collocate_claim, company_change_claim
 from tendency.dossier.conditions_sentences import decomposition_sentences
 from tendency.dossier.evidence import Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit
-from tendency.dossier.reading import AskedSlogan
 from tendency.measures import Side, collocates_of, decompose_of
 from tendency.tally import Period
 

@@ -10,13 +10,13 @@ import polars as pl
 from tendency.corpus import Query, parse
 from tendency.corpus.query.tree import Near as NearNode
 from tendency.dossier import wording
+from tendency.dossier.asked import AskedContrast, AskedPolemics
 from tendency.dossier.asking import Asking
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.company_sentences import contrast_claim, hidden_note, no_contrast_claim
 from tendency.dossier.evidence import Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit, Finding
 from tendency.dossier.leading_sentences import polemics_claims
-from tendency.dossier.reading import AskedContrast, AskedPolemics
 from tendency.errors import DossierError, SettingError
 from tendency.measures import keywords, polemics_of
 from tendency.tally import Period

@@ -8,11 +8,11 @@ import polars as pl
 
 from tendency.corpus import parse
 from tendency.dossier import wording
+from tendency.dossier.asked import AskedDiscovery
 from tendency.dossier.asking import Asking
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.evidence import Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit, Finding
-from tendency.dossier.reading import AskedDiscovery
 from tendency.errors import DossierError, SettingError
 from tendency.measures.discovery import Discovery, discover
 from tendency.tally import Period

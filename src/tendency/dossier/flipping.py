@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from tendency.dossier import wording
+from tendency.dossier.asked import AskedRanking
 from tendency.dossier.asking import Asking
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.composition import coinciding
 from tendency.dossier.evidence import WHOLE
 from tendency.dossier.finding import Claim, Exhibit
-from tendency.dossier.reading import AskedRanking
 from tendency.dossier.tendency_sentences import TURN_LEVEL, flip_claim, no_flip_claim
 from tendency.measures import flips
 from tendency.tally import Tally

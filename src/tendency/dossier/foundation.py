@@ -12,6 +12,7 @@ from tendency.charts import bars
 from tendency.corpus import Query, select
 from tendency.corpus.query.tree import either
 from tendency.dossier import wording
+from tendency.dossier.asked import AskedRanking, AskedSlogan
 from tendency.dossier.asking import Asking, release
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.finding import Exhibit, Finding, Foundation
@@ -324,8 +325,8 @@ def _by_grain(asking: Asking) -> list[Exhibit]:
 def _by_cluster(asking: Asking) -> list[Exhibit]:
     """The interval of all items together by document, by the cluster in use and by day."""
     questions = asking.questions
-    queries = [slogan.query for slogan in questions.slogans]
-    queries += [query for ranking in questions.rankings for query in ranking.items.values()]
+    queries = [slogan.query for slogan in questions.of(AskedSlogan)]
+    queries += [query for ranking in questions.of(AskedRanking) for query in ranking.items.values()]
     plain = [query.tree for query in queries if query.where is None]
     if not plain:
         return []

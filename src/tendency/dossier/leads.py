@@ -6,12 +6,12 @@ from difflib import get_close_matches
 
 import polars as pl
 
+from tendency.dossier.asked import AskedLead
 from tendency.dossier.asking import Asking
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.evidence import Frame, Sentences
 from tendency.dossier.finding import Exhibit, Finding
 from tendency.dossier.leading_sentences import lead_claim
-from tendency.dossier.reading import AskedLead
 from tendency.errors import DossierError, SettingError
 from tendency.measures import lead_of
 from tendency.tally import Period

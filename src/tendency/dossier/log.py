@@ -18,11 +18,9 @@ import orjson
 import xxhash
 
 from tendency.corpus.storage import sync_file
-from tendency.corpus.where import parse_where
 from tendency.dossier import wording
+from tendency.dossier.asked import STANDPOINT, Questions, one_spelling
 from tendency.dossier.finding import Finding
-from tendency.dossier.reading import STANDPOINT, Questions
-from tendency.errors import QueryError
 
 if TYPE_CHECKING:
     from tendency.corpus import Index
@@ -40,7 +38,7 @@ class Question:
     """One question as the log knows it.
 
     Attributes:
-        kind: ``slogan``, ``ranking``, ``contrast``, ``polemics`` or ``lead``.
+        kind: Its table in the dossier, such as ``slogan``.
         name: What the dossier calls it.
         digest: Of everything that its answer depends on but the corpus; names, titles, order and comments are not among it.
     """
@@ -71,7 +69,7 @@ class Run:
 
 
 def asked(questions: Questions) -> tuple[Question, ...]:
-    """The questions of a dossier; a kind of question that is added is one part here."""
+    """The questions of a dossier that can be asked beforehand."""
     common = {
         "span": [questions.start, questions.end],
         "compared": [_days(questions.before), _days(questions.after)],
@@ -82,88 +80,15 @@ def asked(questions: Questions) -> tuple[Question, ...]:
     def shared(period: str, where: str | None, split: str | None) -> dict[str, Any]:
         return common | {
             "period": sorted([name, *(_days(span) or ())] for name, span in questions.eras) if period == "eras" else period,
-            "where": None if where is None else _filter(where),
-            "split": sorted(map(_filter, questions.standpoints.values())) if split == STANDPOINT else split,
+            "where": None if where is None else one_spelling(where),
+            "split": sorted(map(one_spelling, questions.standpoints.values())) if split == STANDPOINT else split,
         }  # fmt: skip
 
-    slogans = [
-        Question(
-            "slogan",
-            one.name,
-            _digest(
-                shared(one.period, one.where, one.split)
-                | {
-                    "query": one.query.normalised(),
-                    "aims": sorted(aim.normalised() for aim in one.aims.values()),
-                }
-                # A dossier that asks for neither is the same question as before.
-                | ({} if one.company is None else {"company": one.company})
-                | ({} if one.voice is None else {"voice": [one.voice, one.finer_voice]})
-            ),
-        )
-        for one in questions.slogans
-    ]
-    rankings = [
-        Question(
-            "ranking",
-            one.name,
-            _digest(
-                shared(one.period, one.where, one.split)
-                | {
-                    "items": sorted(item.normalised() for item in one.items.values()),
-                    "near": None if one.near is None else [one.near.normalised(), one.within],
-                    "overlap": one.overlap,
-                }
-            ),
-        )
-        for one in questions.rankings
-    ]
-    contrasts = [
-        Question(
-            "contrast",
-            one.name,
-            _digest(
-                shared("all", one.where, one.split)
-                | {
-                    "sides": [
-                        None if side is None else _filter(side) for side in (one.target, one.reference)
-                    ],
-                    "words": [one.longest, one.min_hits],
-                }
-            ),
-        )
-        for one in questions.contrasts
-    ]
-    polemics = [
-        Question(
-            "polemics",
-            one.name,
-            _digest(
-                shared("all", one.where, one.split)
-                | {
-                    "opponents": sorted(query.normalised() for query in one.opponents.values()),
-                    "hostile": [one.hostile.normalised(), one.within],
-                }
-            ),
-        )
-        for one in questions.polemics
-    ]
-    leads = [
-        Question(
-            "lead",
-            one.name,
-            _digest(
-                shared(one.period, one.where, one.split)
-                | {
-                    "queries": sorted(query.normalised() for query in one.queries.values()),
-                    "voices": [*one.voices, one.most],
-                    "reference": None if one.reference is None else one.reference.normalised(),
-                }
-            ),
-        )
-        for one in questions.leads
-    ]
-    return (*slogans, *rankings, *contrasts, *polemics, *leads)
+    return tuple(
+        Question(one.KIND, one.name, _digest(shared(one.period, one.where, one.split) | one.content()))
+        for one in questions.asked
+        if one.LOGGED
+    )
 
 
 def _digest(content: Mapping[str, Any]) -> str:
@@ -174,14 +99,6 @@ def _days(span: Any) -> list[dt.date] | None:
     return None if span is None else [span.start, span.end]
 
 
-def _filter(where: str) -> str:
-    """A filter in one spelling."""
-    try:
-        return parse_where(where).normalised()
-    except QueryError:
-        return where
-
-
 # What was asked before.
 
 
@@ -190,7 +107,7 @@ class _Thread:
     """One question through the runs, whatever it was called and wherever it stood.
 
     Attributes:
-        kind: ``slogan``, ``ranking``, ``contrast``, ``polemics`` or ``lead``.
+        kind: Its table in the dossier, such as ``slogan``.
         name: Its latest name.
         place: Its latest place among questions of its kind.
         run: The latest run that asked it.

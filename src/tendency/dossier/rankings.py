@@ -12,13 +12,13 @@ from tendency.charts import Event, rank_chart, rates_chart
 from tendency.corpus import Query, suggestions
 from tendency.corpus.query.tree import Near as NearNode
 from tendency.dossier import wording
+from tendency.dossier.asked import AskedRanking
 from tendency.dossier.asking import Asking, Two
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.evidence import Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit, Finding
 from tendency.dossier.flipping import flips_told
 from tendency.dossier.judging import JudgedPart, judged_part
-from tendency.dossier.reading import AskedRanking
 from tendency.dossier.rows import counted
 from tendency.dossier.sentences import (
     FEWEST_CLUSTERS,

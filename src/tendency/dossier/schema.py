@@ -7,7 +7,7 @@ The descriptions here are the reference: ``docs/dossier.md`` is made from them b
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
@@ -58,6 +58,9 @@ class Part(BaseModel):
     """A table of the dossier: frozen, strictly typed, without keys of its own making."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, populate_by_name=True)
+
+    FILTERS: ClassVar[tuple[str, ...]] = ("where",)
+    """Keys of a question whose values are filters over documents."""
 
 
 class TermsFile(Part):
@@ -221,6 +224,8 @@ class Holdings(Part):
 
 class Contrast(Part):
     """Which words and phrases set some documents apart from others."""
+
+    FILTERS: ClassVar[tuple[str, ...]] = ("where", "target", "reference")
 
     name: str = Field(description="What it is called in sentences and charts.", min_length=1)
     target: str | None = Field(

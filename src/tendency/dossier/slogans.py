@@ -14,6 +14,7 @@ from tendency.corpus import Query, suggestions
 from tendency.corpus.query.tree import Near as NearNode
 from tendency.corpus.query.tree import Within
 from tendency.dossier import wording
+from tendency.dossier.asked import AskedSlogan
 from tendency.dossier.asking import Asking, Two
 from tendency.dossier.columns import chosen, described
 from tendency.dossier.company_sentences import COMPANY_KINDS
@@ -22,7 +23,6 @@ from tendency.dossier.content import company_told, conditions_told
 from tendency.dossier.evidence import WHOLE, Frame, Sentences
 from tendency.dossier.finding import Claim, Exhibit, Finding
 from tendency.dossier.judging import JUDGED_KINDS, judged_part
-from tendency.dossier.reading import AskedSlogan
 from tendency.dossier.rows import counted, nearness
 from tendency.dossier.sentences import (
     FEWEST_HITS,

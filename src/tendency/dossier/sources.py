@@ -13,8 +13,8 @@ import orjson
 
 from tendency.corpus import Added, Index, add
 from tendency.documents import FieldNames, People, Reading, read
+from tendency.dossier.asked import Questions
 from tendency.dossier.paths import matching, resolve
-from tendency.dossier.reading import Questions
 from tendency.dossier.wording import counted
 from tendency.errors import DossierError, TendencyError
 
