@@ -93,6 +93,9 @@ class Warner:
             voices = name in self.clusters or name == "author"
             if len(values - {NONE}) < 2 or not (voices or len(values) <= _MOST_VALUES) or not all(shares):
                 continue
+            if not voices and all(_is_number(value) for value in values - {NONE}):
+                # Volumes and years of print follow the dates that are compared.
+                continue
             far = distance(*shares)
             if far > MOVED:
                 moved.append((far, name, shares))
@@ -175,3 +178,11 @@ class Warner:
                 f"{wording.counted(copies, 'document')} with hits of “{name}” {'is an' if copies == 1 else 'are'} exact "
                 f"{'copy' if copies == 1 else 'copies'} of another; copies count as one independent piece of evidence."
             )
+
+
+def _is_number(value: str) -> bool:
+    try:
+        float(value)
+    except ValueError:
+        return False
+    return True
