@@ -14,6 +14,7 @@ query = "peace"
 
 
 def text(year: int, paper: int) -> str:
+    """The same in every page."""
     return "peace and bread " * 10 + "for the town " * 20
 
 
